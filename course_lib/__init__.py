@@ -1,0 +1,1 @@
+"""The library that the chapters of the course share."""

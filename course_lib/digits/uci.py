@@ -1,0 +1,31 @@
+"""The 1,797 handwritten digits that come with scikit-learn, brought to 28x28.
+
+They are the test part of the "Optical Recognition of Handwritten Digits" data of Alpaydin and
+Kaynak (1998): 32x32 scans of 13 people's writing, counted down to 8x8 pixels of 0 to 16.
+"""
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+from course_lib.digits.normalise import normalise
+
+HELD_OUT = 500
+
+
+def held_out(count=1797):
+    """Return the indices of training and test digits: the split is fixed for the whole course."""
+    order = np.random.default_rng(0).permutation(count)
+    return order[:-HELD_OUT], order[-HELD_OUT:]
+
+
+def pictures():
+    """Return all 1,797 pictures (1797, 28, 28) float32 in [0, 1] and their labels (1797,)."""
+    raw = load_digits()
+    images = np.stack([normalise(np.pad(picture, 1)) for picture in raw.images])
+    return images, raw.target.astype(np.int64)
+
+
+def load():
+    """Return ((train images, labels), (test images, labels)): 1,297 and 500 digits."""
+    images, labels = pictures()
+    return tuple((images[part], labels[part]) for part in held_out(len(labels)))
