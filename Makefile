@@ -1,0 +1,47 @@
+# `make book` builds the book, `make test` tests it; each does all of its own set-up.
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INDEX := _build/html/index.html
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test outputs address frontend clean distclean
+
+help:  ## show this list
+	@echo "How a convolutional network learns. The commands:"
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
+
+book: $(VENV)/ready frontend  ## build the book: environment, chapters executed, pages
+	@$(BIN)/python tools/build.py
+
+serve: book  ## build the book, serve it on this machine and open it
+	@$(BIN)/python tools/serve.py $(PORT)
+
+test: book $(VENV)/ready-to-test  ## run every test: library, stored outputs, built book
+	@$(BIN)/python tools/test.py
+
+outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
+	@$(BIN)/python tools/store_outputs.py
+
+address: $(VENV)/ready  ## write the repository's address into the chapters' first cells
+	@$(BIN)/python tools/first_cells.py
+
+frontend: $(VENV)/ready  ## fetch the parts that run in the reader's browser, from npm
+	@$(BIN)/python book/_ext/course_book/frontend.py
+
+clean:  ## delete the built book (the environment stays)
+	rm -rf _build
+	@echo "The built book is deleted; make book builds it again."
+
+distclean: clean  ## delete the environment and the front-end parts too
+	rm -rf $(VENV) .frontend
+	@echo "The environment and the front-end parts are deleted too."
+
+# Set-up, done again only when what it depends on has changed
+$(VENV)/ready: requirements.txt pyproject.toml tools/environment.py
+	@sh tools/python.sh tools/environment.py $(VENV)
+	@touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready
+	@$(BIN)/python tools/environment.py $(VENV) test
+	@touch $@

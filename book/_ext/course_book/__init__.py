@@ -1,0 +1,17 @@
+"""What this book needs beyond Jupyter Book, one small Sphinx extension for each purpose.
+
+`address`    launch and repository buttons only where the repository's address is set
+`archive`    a zip of the built book, for reading it without a network
+`colours`    the library's palette as a style sheet
+`folds`      formulas in the summaries of quiz answers
+`notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
+`offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
+"""
+
+EXTENSIONS = ("address", "archive", "colours", "folds", "notebooks", "offline")
+
+
+def setup(app):
+    for name in EXTENSIONS:
+        app.setup_extension(f"course_book.{name}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,89 @@
+"""Execute the chapters that need it, two at a time, before Sphinx reads them.
+
+MyST-NB would execute them one after the other. It looks into its cache of executed notebooks
+first, so this puts them there. The cache is named after the state of `course_lib`: a change in
+the library makes a new cache, and so every chapter runs again.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from nbclient.exceptions import CellTimeoutError
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+PREFIX = ".jupyter_cache-"
+logger = logging.getLogger(__name__)
+
+
+def library_digest():
+    """Return a short digest of every file of `course_lib`."""
+    folder = Path(importlib.util.find_spec("course_lib").origin).parent
+    state = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            state.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return state.hexdigest()[:12]
+
+
+def name_cache(app, config):
+    cache = Path(app.outdir).parent / (PREFIX + library_digest())
+    for old in cache.parent.glob(PREFIX + "*"):
+        if old != cache:
+            shutil.rmtree(old)
+    config.nb_execution_cache_path = str(cache)
+
+
+def execute_stale(app, env, docnames):
+    if app.config.nb_execution_mode != "cache":
+        return
+    cache = get_cache(app.config.nb_execution_cache_path)
+    stale = []
+    for path in sorted(Path(env.doc2path(name)) for name in docnames):
+        if path.suffix == ".ipynb":
+            notebook = nbformat.read(path, as_version=4)
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                stale.append((path, notebook))
+    if not stale:
+        return
+
+    # One thread of linear algebra for each of two kernels: two cores are busy, not fighting.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+    def execute(path, notebook):
+        for attempt in (1, 2):  # a notebook with widgets now and then hangs in nbclient
+            result = single_nb_execution(
+                notebook, cwd=str(path.parent), timeout=app.config.nb_execution_timeout,
+                allow_errors=app.config.nb_execution_allow_errors,
+                extra_arguments=["--log-level=ERROR"])  # kernels warn that they listen on TCP
+            if not isinstance(result.err, CellTimeoutError):
+                break
+        return path, notebook, result
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        futures = [pool.submit(execute, *item) for item in stale]
+        for count, future in enumerate(futures, start=1):
+            path, notebook, result = future.result()
+            if result.err is not None:
+                pool.shutdown(cancel_futures=True)
+                raise ExtensionError(f"{path.name} stops with an error:\n{result.exc_string}")
+            cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time}),
+                check_validity=False, overwrite=True)
+            logger.info("executed %d of %d: %s (%.0f s)", count, len(stale), path.name, result.time)
+
+
+def setup(app):
+    app.connect("config-inited", name_cache)
+    app.connect("env-before-read-docs", execute_stale)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

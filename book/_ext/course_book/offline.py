@@ -1,0 +1,52 @@
+"""Nothing on a page asks another host for anything, so the book can be read from a folder."""
+
+import hashlib
+from pathlib import Path
+
+from sphinx.errors import ExtensionError
+
+from course_book import frontend
+
+STATIC = Path(__file__).resolve().parents[2] / "_static"
+
+#: in this order: the loader, where it finds its modules, the widget manager
+WIDGETS = ("vendor/require.js", "widgets-config.js", 
+           "vendor/widgets/@jupyter-widgets/html-manager/dist/embed-amd.js")
+
+
+def digest(folder):
+    """Return a digest of the files below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def use_local_parts(app, config):
+    try:
+        vendor = frontend.fetch(report=print)
+    except frontend.FrontEndError as error:
+        raise ExtensionError(str(error)) from None
+    config.html_static_path = [str(STATIC), str(vendor)]
+    # Sphinx copies static files only when it writes a page: a change rewrites them all.
+    config.course_static = digest(STATIC) + digest(vendor)
+    config.mathjax_path = "vendor/mathjax/tex-chtml-full.js"
+    config.nb_ipywidgets_js = {name: {} for name in WIDGETS}
+
+
+def drop_thebe(app, pagename, templatename, context, doctree):
+    """Drop the scripts of sphinx-thebe, which is always loaded, never used and names a CDN."""
+    def is_thebe(script):
+        attributes = getattr(script, "attributes", {})
+        return "THEBE" in (attributes.get("body") or "") or "thebe" in str(script)
+
+    context["script_files"][:] = [s for s in context["script_files"] if not is_thebe(s)]
+
+
+def setup(app):
+    app.add_config_value("course_static", "", "html")
+    app.connect("config-inited", use_local_parts)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    app.add_js_file("fontawesome-config.js", priority=90)
+    app.add_js_file("mathjax-hub.js", priority=100)
+    app.add_css_file("vendor/fonts/fonts.css", priority=590)
+    app.add_css_file("course.css", priority=610)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,61 @@
+"""Pictures from files: what is not a picture, or too large a one, is refused with a reason."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LARGEST = 50_000_000          # pixels: an 8-megapixel telephone has 8 million, a scanner up to 35
+
+
+def open_picture(path) -> np.ndarray:
+    """A picture file as an array, upright as its EXIF rotation says: (H, W) or (H, W, C).
+
+    Raises FileNotFoundError, or ValueError for what is not a picture that can be read, each with
+    the file's name and what to do.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; give the picture file itself")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as file:
+                _check_size(file, path)
+                return _array(ImageOps.exif_transpose(file))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no file {path}") from None
+    except UnidentifiedImageError:
+        raise ValueError(f"{path} is not a picture that can be read; give a PNG, JPEG, TIFF, GIF or "
+                         "WebP file") from None
+    except Image.DecompressionBombError:
+        raise ValueError(_too_large(path, "more than")) from None
+    except (OSError, SyntaxError, EOFError, IndexError) as error:
+        raise ValueError(f"{path} is damaged or cut short ({error}); save or copy the picture "
+                         "again") from error
+
+
+def _check_size(file, path):
+    pixels = file.width * file.height
+    if pixels > LARGEST:
+        raise ValueError(_too_large(path, f"{file.width} x {file.height} = {pixels / 1e6:.0f}, over"))
+
+
+def _too_large(path, what) -> str:
+    return (f"{path} has {what} the limit of {LARGEST / 1e6:.0f} million pixels; scale it down "
+            "or crop it to the digits")
+
+
+def _array(picture) -> np.ndarray:
+    """Pixels of any of Pillow's modes as grey, 16-bit grey, colour, or colour with alpha."""
+    if picture.mode.startswith("I;16") or picture.mode == "I":
+        return np.clip(np.asarray(picture), 0, 65535).astype(np.uint16)
+    if picture.mode == "F":
+        values = np.nan_to_num(np.asarray(picture, float))
+        return (values - values.min()) / max(float(np.ptp(values)), 1e-9)
+    if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
+        return np.asarray(picture.convert("RGBA"))
+    return np.asarray(picture.convert("L" if picture.mode in ("1", "L") else "RGB"))

@@ -1,0 +1,72 @@
+"""The trained network that the course ships, and how a digit is brought before it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+from skimage.transform import resize, rotate
+
+from course_lib import digits, nn
+from course_lib.reading.parts import stroke_width
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "reader.npz"
+THIN = 2.0          # strokes thinner than this, in pixels of the 28 x 28 picture, are thickened
+
+
+@cache
+def load_reader() -> nn.Sequential:
+    """The course's LeNet with the weights it ships; read once and kept."""
+    if not WEIGHTS.exists():
+        raise FileNotFoundError(f"{WEIGHTS} is missing; make it with: "
+                                "python -m course_lib train reader")
+    return nn.load_weights(nn.lenet(), WEIGHTS)
+
+
+def portrait(ink, part, *, angle: float = 0.0, frame: bool = True, stroke: bool = True):
+    """One part of a page as the reader wants it: (28, 28) float32, ink 1 on 0.
+
+    ink     (H, W) of the whole page
+    angle   the page's slope in degrees, taken out again
+    frame   False: the crop is stretched over the whole picture, without box, margin or centre
+    stroke  False: thin strokes stay thin
+    """
+    margin = 2
+    mask = np.pad(part.mask, margin)
+    crop = np.zeros(mask.shape, np.float32)
+    rows = slice(max(part.top - margin, 0), part.bottom + margin)
+    columns = slice(max(part.left - margin, 0), part.right + margin)
+    piece = ink[rows, columns]
+    down, over = rows.start - (part.top - margin), columns.start - (part.left - margin)
+    crop[down:down + piece.shape[0], over:over + piece.shape[1]] = piece
+    crop *= ndimage.binary_dilation(mask, iterations=1)      # only this part, with its soft edge
+    if not frame:
+        return resize(crop[margin:-margin, margin:-margin], (28, 28),
+                      anti_aliasing=True).astype(np.float32)
+    if stroke:
+        crop = thickened(crop, mask, part)
+    if abs(angle) >= 1:
+        crop = rotate(crop, -angle, resize=True)
+    return digits.normalise(crop)
+
+
+def thickened(crop, mask, part):
+    """The crop with its strokes widened to `THIN` pixels of the picture it will become."""
+    scale = 20 / max(part.height, part.width)
+    missing = THIN / scale - stroke_width(mask)
+    if missing <= 0:
+        return crop
+    reach = int(np.ceil(missing / 2))
+    crop = np.pad(crop, reach)
+    y, x = np.ogrid[-reach:reach + 1, -reach:reach + 1]
+    disk = np.hypot(y, x) <= missing / 2 + .25
+    return ndimage.grey_dilation(crop, footprint=disk)
+
+
+def classify(pictures, reader=None):
+    """Labels (N,) and the probability of every digit (N, 10), of pictures (N, 28, 28)."""
+    reader = load_reader() if reader is None else reader
+    p = reader.probabilities(digits.to_batch(np.asarray(pictures, np.float32))).T
+    return p.argmax(axis=1), p

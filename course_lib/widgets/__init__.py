@@ -1,0 +1,9 @@
+"""Things to step through: they work in the built page without a kernel, and in Jupyter.
+
+`stepper` turns any list of frames into a player; `circuit` draws the frames of a circuit's trace.
+"""
+
+from course_lib.widgets.circuit import circuit_picture, circuit_stepper
+from course_lib.widgets.stepper import Frame, stepper
+
+__all__ = ["Frame", "stepper", "circuit_stepper", "circuit_picture"]

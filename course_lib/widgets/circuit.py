@@ -1,0 +1,288 @@
+"""Pictures of a circuit, drawn from its trace: one for every step.
+
+The circuit runs down the page, because a telephone is tall. On each wire the value stands in the
+forward colour and the gradient in the backward colour, beside a vertical wire left and right, on
+a horizontal one above and below. Next to each gate, where a gradient crosses it, the local
+derivative it is multiplied by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from course_lib.circuit import Trace, Value, number, trace
+from course_lib.widgets.stepper import Frame, stepper, style
+
+__all__ = ["circuit_stepper", "circuit_picture", "frames"]
+
+WIDTH, SPINE, RIGHT = 370, 128, 362      # the picture's width; x of the gates; where wires begin
+TOP, PITCH, SIDE, RADIUS = 66, 76, 46, 17
+
+CSS = """
+.course-drawing text { font-size: 15.5px; fill: var(--course-ink); }
+.course-drawing .wire { stroke: var(--course-muted); stroke-width: 1.5; fill: none; }
+.course-drawing .gate { fill: var(--course-paper); stroke: var(--course-muted); stroke-width: 1.5; }
+.course-drawing .op { font-size: 17px; text-anchor: middle; }
+.course-drawing .op.long { font-size: 14px; }
+.course-drawing .end { text-anchor: end; }
+.course-drawing .value { fill: var(--course-forward); }
+.course-drawing .gradient { fill: var(--course-backward); }
+.course-drawing .weight { fill: var(--course-weight); font-weight: 600; }
+.course-drawing .data { fill: var(--course-data); font-weight: 600; }
+.course-drawing .quiet { fill: var(--course-muted); }
+.course-drawing .now { font-weight: 700; }
+.course-drawing .wire.on-forward { stroke: var(--course-forward); stroke-width: 3; }
+.course-drawing .wire.on-backward { stroke: var(--course-backward); stroke-width: 3;
+  stroke-dasharray: 6 3; }
+.course-drawing .gate.on-forward { stroke: var(--course-forward); stroke-width: 3; }
+.course-drawing .gate.on-backward { stroke: var(--course-backward); stroke-width: 3; }
+.course-drawing .tip-forward { fill: var(--course-forward); }
+.course-drawing .tip-backward { fill: var(--course-backward); }
+"""
+
+SYMBOLS = {"relu": "R", "tanh": "th", "exp": "eˣ", "log": "ln"}
+
+
+def circuit_stepper(output: Value | Trace):
+    """A player that steps through the circuit that ends in `output`, forward then backward.
+
+    Parameters
+    ----------
+    output : Value or Trace
+        The circuit's last value (its trace is then recorded), or a trace.
+
+    Returns
+    -------
+    ipywidgets.VBox
+    """
+    return stepper(frames(_as_trace(output)), css=CSS)
+
+
+def circuit_picture(output: Value | Trace, step: int = -1, slopes: bool = True):
+    """One frame as a picture that stands in the page itself (no script, prints as it looks).
+
+    Parameters
+    ----------
+    output : Value or Trace
+    step : int
+        Which step's frame; −1 is the last: every value and every gradient known.
+    slopes : bool
+        Write every local derivative at its wire, not only the one at work.
+
+    Returns
+    -------
+    IPython.display.HTML
+    """
+    from IPython.display import HTML
+
+    run = _as_trace(output)
+    step = range(len(run.steps))[step]
+    drawing = draw(run, step, slopes=slopes, quiet=True)
+    return HTML(f'{style(CSS)}<div class="course-frame"><div class="course-drawing">{drawing}'
+                "</div></div>")
+
+
+def frames(run: Trace) -> list[Frame]:
+    """One frame for every step of the trace."""
+    forward = sum(step.phase == "forward" for step in run.steps)
+    backward = sum(step.phase in ("seed", "backward") for step in run.steps)
+    made = []
+    for k, step in enumerate(run.steps):
+        if step.phase == "inputs":
+            phase, tone = "Start: what is given", ""
+        elif step.phase == "forward":
+            phase, tone = f"Forward, {k} of {forward}", "forward"
+        else:
+            phase, tone = f"Backward, {k - forward} of {backward}", "backward"
+        made.append(Frame(draw(run, k), phase, step.formula, step.sentence, tone))
+    return made
+
+
+def draw(run: Trace, k: int, slopes: bool = False, quiet: bool = False) -> str:
+    """The circuit after step `k` as SVG.
+
+    `slopes` writes every local derivative; `quiet` marks no wire as being at work.
+    """
+    step = run.steps[k]
+    values, grads = run.known(k)
+    paid = _paid(run, k)
+    wires, places, feet, height = layout(run)
+    onward = {wire.parent for wire in wires if wire.above}
+    parts = []
+    for wire in wires:
+        on = "" if quiet else _at_work(step, wire)
+        known = slopes and wire.node in values
+        parts += _wire(run, wire, on, known or on == "backward", values, paid)
+    for node in places:
+        if node.parents:
+            on = "" if quiet or node is not step.gate else _direction(step)
+            parts += _gate(places[node], node, on)
+        direction = "" if quiet or node is not step.target else _direction(step)
+        if node.parents and node not in onward:      # what leaves a gate that feeds none below it
+            x, y = places[node]
+            parts.append(f'<path class="wire" d="M{x} {y + RADIUS}V{feet[node] + 8}"/>')
+        at = places[node][0], feet.get(node, places[node][1])
+        parts += _labels(run, at, node, values, grads, direction)
+    return (f'<svg viewBox="0 0 {WIDTH} {height}" role="img" '
+            f'aria-label="{escape(_in_words(run, k, values, grads))}">' + "".join(parts) + "</svg>")
+
+
+# ---------------------------------------------------------------- where everything stands
+
+@dataclass(frozen=True)
+class Wire:
+    """The wire over which input number `i` of gate `node` arrives: from above or from the side.
+
+    `again` says that its value has been drawn before: it forks, and is repeated at the side.
+    """
+
+    node: Value
+    i: int
+    start: tuple[float, float]
+    end: tuple[float, float]
+    above: bool
+    again: bool
+
+    @property
+    def parent(self) -> Value:
+        return self.node.parents[self.i]
+
+
+def layout(run: Trace):
+    """Where everything stands: wires, {node: (x, y)}, {node: y of its label}, the height.
+
+    The gates stand below each other in the order of the forward pass, each fed from the gate
+    above it. Every other input comes in from the right; a value used before is repeated there.
+    """
+    gates = [node for node in run.nodes if node.parents]
+    if not gates:
+        raise ValueError("there is nothing to draw: the value has no gate behind it")
+    above = gates[0].parents[0]
+    wires, places, feet, y = [], {above: (SPINE, 0)}, {above: 20}, TOP
+    for node in gates:
+        places[node], beside, fed = (SPINE, y), 0, False
+        for i, parent in enumerate(node.parents):
+            if parent is above and not fed:
+                top = places[parent][1]
+                wires.append(Wire(node, i, (SPINE, top + (RADIUS if top else 4)),
+                                  (SPINE, y - RADIUS), True, False))
+                fed = True
+                continue
+            start = (RIGHT, y + SIDE * beside)
+            wires.append(Wire(node, i, start, (SPINE + RADIUS, y), False, parent in places))
+            places.setdefault(parent, start)
+            beside += 1
+        above = node
+        y += PITCH + SIDE * max(0, beside - 1)
+        feet[node] = y - PITCH + RADIUS + 26
+    return wires, places, feet, feet[node] + 10
+
+
+def _wire(run, wire, on, with_slope, values, paid):
+    """The wire itself, an arrow tip if it is at work, its slope, and the name of a repeated value."""
+    (x0, y0), (x1, y1) = wire.start, wire.end
+    slope = f"×{_bracket(number(wire.node.local[wire.i]))}" if with_slope else ""
+    look = "gradient now" if on == "backward" else "quiet"
+    kind = f"wire on-{on}" if on else "wire"
+    if wire.above:
+        path = f"M{x0} {y0}V{y1}"
+        tip = _tip(x1, y1 - 1, "down", on) if on == "forward" else _tip(x0, y0 + 1, "up", on)
+        label = _text(x1 - RADIUS - 7, y1 + RADIUS + 5, slope, look + " end")
+    else:
+        path = f"M{x0} {y0}H{x1 + 24}L{x1} {y1}" if y0 != y1 else f"M{x0} {y0}H{x1}"
+        tip = _tip(x1 + 1, y1, "left", on) if on == "forward" else _tip(x0, y0, "right", on)
+        label = _text(x1 + (6 if y0 == y1 else 28), y0 - 6, slope, look)
+    parts = [f'<path class="{kind}" d="{path}"/>', tip, label]
+    if wire.again and wire.parent in values:
+        name = run.names[wire.parent]
+        parts.append(_text(x0, y0 - 7, f"{name} = {number(wire.parent.value)}", "quiet end"))
+        share = paid.get((wire.node, wire.i))
+        if share is not None:
+            parts.append(_text(x0, y0 + 19, f"adds {number(share)}", "gradient end"))
+    return parts
+
+
+def _tip(x, y, towards, on):
+    """A small arrow head with its point at (x, y)."""
+    if not on:
+        return ""
+    dx, dy = {"down": (0, -1), "up": (0, 1), "left": (1, 0), "right": (-1, 0)}[towards]
+    a = (x + 9 * dx + 5 * dy, y + 9 * dy + 5 * dx)
+    b = (x + 9 * dx - 5 * dy, y + 9 * dy - 5 * dx)
+    return f'<path class="tip-{on}" d="M{x} {y}L{a[0]} {a[1]}L{b[0]} {b[1]}Z"/>'
+
+
+def _gate(place, node, on):
+    x, y = place
+    symbol = SYMBOLS.get(node.op, node.op)
+    if node.op == "power":
+        symbol = {2: "( )²", 3: "( )³"}.get(node.exponent, "( )ⁿ")
+    kind = f"gate on-{on}" if on else "gate"
+    look = "op long" if len(symbol) > 2 else "op"
+    return [f'<circle class="{kind}" cx="{x}" cy="{y}" r="{RADIUS}"/>',
+            _text(x, y + (5 if "long" in look else 6), symbol, look)]
+
+
+def _labels(run, place, node, values, grads, direction):
+    """The value of `node` and its gradient on the wire that leaves it, bold if they are new."""
+    (x, y), name = place, run.names[node]
+    value, grad = values.get(node), grads.get(node)
+    look = {"weight": "weight", "data": "data", "constant": "quiet"}.get(node.kind, "value")
+    look += " now" if direction == "forward" else ""
+    slope_look = "gradient now" if direction == "backward" else "gradient"
+    text = name if node.kind == "constant" else f"{name} = {number(node.value)}"
+    slope = "" if grad is None else f"∂{run.names[run.output]}/∂{name} = {number(grad)}"
+    if x != SPINE:                       # on a horizontal wire: value above, gradient below
+        return [_text(x, y - 7, text, look + " end"),
+                _text(x, y + 19, slope, slope_look + " end")]
+    if value is None:
+        text = ""                        # beside a vertical wire: value left, gradient right
+    return [_text(x - 12, y, text, look + " end"), _text(x + 12, y, slope, slope_look)]
+
+
+def _at_work(step, wire):
+    """Whether the wire is at work in `step`: its direction, or ""."""
+    if wire.node is not step.gate or step.phase == "seed":
+        return ""
+    if step.phase == "forward":
+        return "forward"
+    return "backward" if wire.parent is step.target else ""
+
+
+def _paid(run, k):
+    """What each wire has added to its gradient up to step `k`: {(gate, input number): share}."""
+    paid = {}
+    for step in run.steps[:k + 1]:
+        if step.phase == "backward":
+            i = next(i for i, parent in enumerate(step.gate.parents)
+                     if parent is step.target and (step.gate, i) not in paid)
+            paid[step.gate, i] = step.upstream * step.local
+    return paid
+
+
+def _direction(step):
+    return {"forward": "forward", "seed": "backward", "backward": "backward"}.get(step.phase, "")
+
+
+def _in_words(run, k, values, grads):
+    """What the picture shows, for those who hear it."""
+    step, out = run.steps[k], run.names[run.output]
+    known = [f"{run.names[v]} = {number(x)}" for v, x in values.items() if v.kind != "constant"]
+    words = f"The circuit of {out}. Values: {', '.join(known)}."
+    if grads:
+        listed = [f"{number(g)} for {run.names[v]}" for v, g in grads.items()]
+        words += f" Gradients of {out}: {', '.join(listed)}."
+    return f"{words} This step: {step.formula}."
+
+
+def _text(x, y, text, look):
+    return f'<text class="{look}" x="{x}" y="{y}">{escape(text)}</text>' if text else ""
+
+
+def _bracket(text):
+    return f"({text})" if text.startswith("−") else text
+
+
+def _as_trace(output):
+    return output if isinstance(output, Trace) else trace(output)

@@ -1,0 +1,167 @@
+"""What several test files share: the built book, a browser, and skips that say how to mend them.
+
+Fixtures for tests of the built book (session-wide, made when first asked for):
+
+`book`      the folder of the built book (`_build/html`); built first if missing or out of date
+`served`    the address of a server on this machine that serves the book
+`browser`   a headless Chromium (Playwright); skips where there is none
+`visit`     `visit(address, width=1280, mode="light")` opens a page, waits until its mathematics
+            and widgets are drawn, and returns a `Visit`: `.page` is Playwright's page, `.problems`
+            lists console errors, failed requests and requests to any other host. The network
+            is closed but for the book itself.
+
+    def test_stepper(book, visit):
+        seen = visit((book / "book/01-gradient.html").as_uri())
+        assert seen.page.locator(".course-frame").count() > 0
+        assert seen.problems == []
+"""
+
+import fcntl
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+NO_PLAYWRIGHT = "the built book in a browser; to have these checks: pip install -e '.[browser]'"
+NO_CHROMIUM = ("the built book in a browser; to have these checks install Chromium "
+               "(apt-get install chromium), or with a network: python tools/chromium.py")
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                      "--disable-component-update", "--disable-sync",
+                      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+
+
+def book_pages():
+    """Return the pages of the table of contents, as paths below the built book."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+
+    def files(item):
+        name = item.get("root") or item.get("file")
+        children = sum((item.get(key, []) for key in ("parts", "chapters", "sections")), [])
+        return ([f"{name}.html"] if name else []) + sum(map(files, children), [])
+
+    return files(toc)
+
+
+def is_current(html):
+    """Whether the built book is younger than everything it is made from."""
+    archives = list(html.glob("*.zip"))  # written last
+    if not archives:
+        return False
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml"]
+    for folder in ("book", "course_lib"):
+        sources += [path for path in (ROOT / folder).rglob("*")
+                    if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
+    return max(path.stat().st_mtime for path in sources) <= archives[0].stat().st_mtime
+
+
+@pytest.fixture(scope="session")
+def book():
+    html = ROOT / "_build/html"
+    html.parent.mkdir(exist_ok=True)
+    with (html.parent / ".lock").open("w") as lock:  # one of several test processes builds
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_current(html):
+            done = subprocess.run([sys.executable, ROOT / "tools/build.py"], capture_output=True,
+                                  text=True)
+            if done.returncode != 0:
+                pytest.fail("the book does not build:\n" + (done.stdout + done.stderr)[-4000:])
+    return html
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *details):
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(book):
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=book)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api", reason=NO_PLAYWRIGHT)
+    import chromium
+
+    program = chromium.find()
+    if program is None:
+        pytest.skip(NO_CHROMIUM)
+    environment = chromium.libraries() if program == chromium.unpacked() else None
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=CHROMIUM_ARGUMENTS, env=environment)
+        yield browser
+        browser.close()
+
+
+DRAWN = """async () => {
+  if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
+  await document.fonts.ready;
+  const views = () => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
+    .every(view => view.parentElement.querySelector(".jupyter-widgets"));
+  for (let waited = 0; waited < 100 && !views(); waited++) await new Promise(go => setTimeout(go, 100));
+  if (!views()) throw new Error("a widget was not drawn within ten seconds");
+  await Promise.all([...document.images].map(image => { image.loading = "eager"; return image.decode().catch(() => 0); }));
+}"""
+
+
+class Visit:
+    """A page opened in the browser, with everything that went wrong on it."""
+
+    def __init__(self, browser, address, width, height, mode):
+        self.problems = []
+        self.context = browser.new_context(viewport={"width": width, "height": height},
+                                           color_scheme=mode, accept_downloads=True)
+        home = "file://" if address.startswith("file://") else "/".join(address.split("/")[:3])
+        self.context.route("**/*", partial(self._let_through, home))
+        self.page = self.context.new_page()
+        self.page.on("console", lambda m: m.type == "error" and self.problems.append(m.text))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("requestfailed", lambda r: self.problems.append(f"failed: {r.url}"))
+        self.page.on("response", lambda r: r.status >= 400
+                     and self.problems.append(f"{r.status}: {r.url}"))
+        self.page.goto(address)
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate(DRAWN)
+
+    def _let_through(self, home, route):
+        if route.request.url.startswith(home):
+            route.continue_()
+        else:
+            self.problems.append(f"asked another host: {route.request.url}")
+            route.abort()
+
+
+@pytest.fixture
+def visit(browser):
+    visits = []
+
+    def open_page(address, width=1280, height=900, mode="light"):
+        visits.append(Visit(browser, address, width, height, mode))
+        return visits[-1]
+
+    yield open_page
+    for seen in visits:
+        seen.context.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say once, in words, what was skipped and how to have it."""
+    reasons = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"Skipped {count}: {reason}")

@@ -1,0 +1,75 @@
+"""Write the first cell of every chapter: on Colab it installs `course_lib` from the repository.
+
+A notebook opened on Colab has nothing but itself. The repository's address comes from
+`_config.yml`; while it is unset, the cell says what to do instead.
+
+    python tools/first_cells.py            write
+    python tools/first_cells.py --check    only say which chapters differ
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).parents[1]
+TAGS = ["remove-cell", "first-cell"]
+
+SET = """\
+try:
+    import course_lib
+except ImportError:  # Colab opens the notebook alone: the library comes from the repository
+    %pip install --quiet "course_lib @ git+{url}@{branch}\""""
+
+UNSET = """\
+try:
+    import course_lib
+except ImportError:
+    raise SystemExit("This chapter needs course_lib. In a copy of the whole book, run "
+                     "'pip install .' in its top folder, then restart the kernel.")"""
+
+
+def wanted_source(config=ROOT / "_config.yml"):
+    """Return the first cell's source for the address in a `_config.yml`."""
+    repository = yaml.safe_load(Path(config).read_text(encoding="utf-8"))["repository"]
+    return SET.format(**repository) if repository["url"] else UNSET
+
+
+def is_first_cell(cell):
+    return "first-cell" in cell.metadata.get("tags", [])
+
+
+def update(path, source, write=True):
+    """Give a chapter its first cell; return whether it had to change."""
+    notebook = nbformat.read(path, as_version=4)
+    cell = next((cell for cell in notebook.cells[:1] if is_first_cell(cell)), None)
+    if cell is not None and cell.source == source:
+        return False
+    if write:
+        if cell is None:
+            cell = nbformat.v4.new_code_cell(metadata={"tags": TAGS}, id="first-cell")
+            notebook.cells.insert(0, cell)
+        cell.source = source
+        for number, code in enumerate(
+                (c for c in notebook.cells if c.cell_type == "code" and c.source.strip()), start=1):
+            code.execution_count = number
+            for output in code.outputs:
+                if "execution_count" in output:
+                    output.execution_count = number
+        nbformat.write(notebook, path)
+    return True
+
+
+def main(*arguments):
+    check = "--check" in arguments
+    source = wanted_source()
+    changed = [path.name for path in sorted(ROOT.glob("book/*.ipynb"))
+               if update(path, source, write=not check)]
+    if check and changed:
+        sys.exit(f"First cells differ from _config.yml in {', '.join(changed)}: run make address.")
+    print(f"First cells {'checked' if check else 'written'}; {len(changed)} changed.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,39 @@
+"""Serve the built book on this machine and open it.
+
+    python tools/serve.py [PORT]
+"""
+
+import sys
+import webbrowser
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+BOOK = Path(__file__).parents[1] / "_build/html"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *details):
+        pass
+
+
+def main(port="8000"):
+    for number in range(int(port), int(port) + 20):
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", number), partial(Quiet, directory=BOOK))
+            break
+        except OSError:  # somebody else has this port
+            continue
+    else:
+        sys.exit(f"No free port from {port} on; name another: make serve PORT=9000")
+    address = f"http://127.0.0.1:{number}/"
+    print(f"The book is at {address} (Ctrl+C stops the server).", flush=True)
+    webbrowser.open(address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print("\nStopped.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
