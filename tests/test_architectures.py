@@ -396,6 +396,7 @@ MISTAKES = [
     (lambda: A.Inception("i", 1, 1, 1, 1, 1, 1, k5=4), "k5 has to be odd"),
     (lambda: A.ReLU(""), "a layer needs a name"),
     (lambda: network(A.SparseConv("s", ((0, 3),), 3)), "looks at channel 3, but only channels 0 to 2"),
+    (lambda: A.SparseConv("s", ((0, 1), ()), 3), "lists for each filter the channels it sees"),
     (lambda: network(A.ReLU("a"), A.ReLU("a")), "'a' is given more than once"),
     (lambda: A.Architecture("t", (3, 8, 8), (A.ReLU("a"),), (A.Head("h", "b", ()),)),
      "head 'h' hangs on 'b', which is not a layer of t"),

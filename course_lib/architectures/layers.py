@@ -192,6 +192,9 @@ class SparseConv(Layer):
         super().__post_init__()
         self._check(1, "k", "stride")
         self._check(0, "pad")
+        if not self.connections or not all(self.connections):
+            raise self._error("connections lists for each filter the channels it sees, at least "
+                              f"one, not {self.connections!r}")
 
     @property
     def filters(self) -> int:

@@ -7,6 +7,7 @@ takes parts and gives parts; `size` is the height of a typical digit on this pag
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import ndimage
@@ -51,7 +52,7 @@ class Part:
         """(row, column) of the middle of the box."""
         return self.top + self.height / 2, self.left + self.width / 2
 
-    @property
+    @cached_property
     def area(self) -> int:
         """How many pixels of ink."""
         return int(self.mask.sum())
@@ -115,15 +116,17 @@ def belong_together(a: Part, b: Part, size: float) -> bool:
     belong together only when one lies within the other's box.
     """
     across = min(a.right, b.right) - max(a.left, b.left)
+    if -across > .12 * size:
+        return False
     gap = max(a.top, b.top) - min(a.bottom, b.bottom)
     together = max(a.bottom, b.bottom) - min(a.top, b.top)
-    small, large = sorted((a, b), key=lambda p: p.area)
     if together > 1.35 * size or gap > .25 * size:
         return False
+    small, large = (a, b) if a.area < b.area else (b, a)
     if small.height > .7 * size and large.height > .7 * size:
         return across > .8 * min(a.width, b.width)
     return across >= .5 * min(a.width, b.width) or (
-        gap < 0 and -across < .12 * size and small.height < .5 * size)
+        gap < 0 and small.height < .5 * size)
 
 
 def join_broken(parts: list[Part], size: float) -> list[Part]:

@@ -72,13 +72,12 @@ def is_dark_on_light(page) -> bool:
     """Whether the ink is darker than the paper.
 
     Ink is the exception: around any spot most pixels are paper. So compare every pixel with the
-    median of its neighbourhood; the rare, large differences are ink, and the sum of their cubes
-    has its sign.
+    mean of its neighbourhood; the rare, large differences are ink, and the sum of their cubes has
+    its sign.
     """
-    small = thumbnail(page, 256)
-    window = max(3, max(small.shape) // 6)
-    paper = ndimage.median_filter(small, size=window, mode="nearest")
-    return bool(((small - paper)**3).sum() <= 0)
+    small = thumbnail(page, 512)
+    around = ndimage.gaussian_filter(small, max(small.shape) / 16, mode="nearest")
+    return bool(((small - around)**3).sum() <= 0)
 
 
 def paper_brightness(page) -> np.ndarray:

@@ -35,16 +35,26 @@ CSS = """
 .course-drawing { flex: 1 1 330px; min-width: 0; }
 .course-drawing svg { display: block; width: 100%; max-width: 420px; height: auto; margin: 0 auto;
   font-family: "Source Sans 3 Variable", system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-.course-forward { color: var(--course-forward); }
-.course-backward { color: var(--course-backward); }
-@media (max-width: 700px) { .course-words { flex-basis: 100%; min-height: 11.5rem; } }
+.course-words p.course-forward { color: var(--course-forward); }
+.course-words p.course-backward { color: var(--course-backward); }
+.course-stepper .widget-label { color: var(--course-ink); }
+.course-stepper .jupyter-button { background: transparent; color: var(--course-ink);
+  border: 1px solid var(--course-muted); border-radius: 4px; }
+.course-stepper .jupyter-button:focus-visible, .course-stepper .noUi-handle:focus-visible {
+  outline: 3px solid var(--course-ink); outline-offset: 2px; }
+.course-stepper .noUi-handle { background: var(--course-forward); }
+@media (max-width: 700px) {
+  .course-words { flex-basis: 100%; min-height: 11rem; }
+  .course-stepper .widget-label { display: none; } }
+@media print { .course-stepper .widget-play, .course-stepper .widget-slider { display: none; } }
 """
 
 
 def style(extra: str = "") -> str:
     """The ``<style>`` element that frames need, with the palette for light and dark pages."""
-    dark = ", ".join(f"{page} .course-frame" for page in DARK_PAGES)
-    return f"<style>{palette.css('.course-frame', dark)}{CSS}{extra}</style>"
+    parts = (".course-frame", ".course-stepper")
+    dark = ", ".join(f"{page} {part}" for page in DARK_PAGES for part in parts)
+    return f"<style>{palette.css(', '.join(parts), dark)}{CSS}{extra}</style>"
 
 
 @dataclass(frozen=True)
@@ -74,12 +84,12 @@ class Frame:
     def html(self) -> str:
         """The frame as markup: words beside the picture, or above it on a narrow page."""
         tone = f" course-{self.tone}" if self.tone else ""
+        sentence = escape(self.sentence).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
         return (f'<div class="course-frame"><div class="course-words">'
                 f'<p class="course-phase{tone}">{escape(self.phase)}</p>'
                 f'<p class="course-formula">{self._formula()}</p>'
-                f'<p class="course-sentence">{escape(self.sentence)}</p></div>'
+                f'<p class="course-sentence">{sentence}</p></div>'
                 f'<div class="course-drawing">{self.picture}</div></div>')
-
 
     def _formula(self):
         """The formula in pieces that each stay on one line: "= ..." after "= ...", or "..., ..."."""
@@ -119,8 +129,9 @@ def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0,
     if not 0 <= start < len(frames):
         raise ValueError(f"start={start} is not a frame: there are {len(frames)}, counted from 0")
     last = len(frames) - 1
-    play = widgets.Play(value=start, min=0, max=last, interval=milliseconds)
-    slider = widgets.IntSlider(value=start, min=0, max=last, description="Step",
+    play = widgets.Play(value=start, min=0, max=last, interval=milliseconds,
+                        show_repeat=False)
+    slider = widgets.IntSlider(value=start, min=0, max=last, description="Step", readout=False,
                                layout=widgets.Layout(flex="1 1 auto", width="auto"))
     slider.style.description_width = "2.6em"
     stack = widgets.Stack([widgets.HTML(frame.html(), layout=widgets.Layout(width="100%"))

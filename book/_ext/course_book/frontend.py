@@ -63,9 +63,11 @@ def arrange(modules, vendor):
             shutil.copy(path, folder)
 
     copy("requirejs/require.js", ".")
-    manager = "@jupyter-widgets/html-manager/dist"  # it looks for its fonts under this very name
-    copy(f"{manager}/embed-amd.js", f"widgets/{manager}")
+    # One file holds several modules, each of which looks for the icons' fonts beside its own name.
+    manager = "@jupyter-widgets/html-manager/dist"
+    copy(f"{manager}/embed-amd.js", "widgets")
     copy(f"{manager}/*.woff2", f"widgets/{manager}")
+    copy(f"{manager}/*.woff2", "widgets/@jupyter-widgets")
     copy("mathjax/es5/tex-chtml-full.js", "mathjax")
     copy("mathjax/es5/output/chtml/fonts/woff-v2/*.woff", "mathjax/output/chtml/fonts/woff-v2")
     for font in FONTS:

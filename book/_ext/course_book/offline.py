@@ -10,8 +10,7 @@ from course_book import frontend
 STATIC = Path(__file__).resolve().parents[2] / "_static"
 
 #: in this order: the loader, where it finds its modules, the widget manager
-WIDGETS = ("vendor/require.js", "widgets-config.js", 
-           "vendor/widgets/@jupyter-widgets/html-manager/dist/embed-amd.js")
+WIDGETS = ("vendor/require.js", "widgets-config.js", "vendor/widgets/embed-amd.js")
 
 
 def digest(folder):

@@ -1,0 +1,58 @@
+"""The tools of the instructors' page: handing out without solutions, and grading."""
+
+import re
+
+import grade
+import handout
+import nbformat
+import pytest
+from conftest import ROOT
+
+NEW = nbformat.v4
+
+
+def notebook(*cells):
+    return NEW.new_notebook(cells=list(cells), metadata={"kernelspec": {
+        "name": "python3", "display_name": "Python 3"}})
+
+
+def test_solutions_go_and_the_rest_stays():
+    book = notebook(
+        NEW.new_markdown_cell(":::{exercise}\n:label: ex-a\nAsk.\n:::\n\n"
+                              "::::{solution} ex-a\n:class: dropdown\n:::{note}\nSecret.\n:::\n::::\n\nAfter."),
+        NEW.new_markdown_cell("Ask again.\n\n```{solution-start} ex-b\n:class: dropdown\n```\nSecret."),
+        NEW.new_code_cell("secret = 1"),
+        NEW.new_markdown_cell("Secret words."),
+        NEW.new_markdown_cell("Secret.\n```{solution-end}\n```\nThen on."),
+        NEW.new_code_cell("secret = 2", metadata={"tags": ["solution"]}),
+        NEW.new_code_cell("kept = 3"))
+    out = handout.without_solutions(book)
+    text = "\n".join(cell.source for cell in out.cells)
+    assert "ecret" not in text
+    for kept in ("Ask.", "After.", "Ask again.", "Then on.", "kept = 3"):
+        assert kept in text
+    assert "ecret" in book.cells[0].source, "the chapter itself is left alone"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_chapter_keeps_a_solution(path):
+    out = handout.without_solutions(nbformat.read(path, as_version=4))
+    nbformat.validate(out)
+    text = "\n".join(cell.source for cell in out.cells)
+    assert "{exercise" in text
+    assert not re.search(r"\{solution", text)
+
+
+def test_grading_compares_our_cells_only(tmp_path, capfd):
+    ours = NEW.new_code_cell("print(6 * 7)", id="ours", execution_count=1, outputs=[
+        NEW.new_output("stream", name="stdout", text="42\n")])
+    chapter = tmp_path / "chapter.ipynb"
+    nbformat.write(notebook(ours), chapter)
+    good, bad = tmp_path / "good.ipynb", tmp_path / "bad.ipynb"
+    extra = NEW.new_code_cell("print('mine')", id="extra")
+    nbformat.write(notebook(NEW.new_code_cell("print(84 // 2)", id="ours"), extra), good)
+    nbformat.write(notebook(NEW.new_code_cell("print(6 + 7)", id="ours")), bad)
+    grade.main(chapter, good, bad)
+    printed = capfd.readouterr().out
+    assert "1 of 2 agree with the chapter; not: bad.ipynb" in printed
+    assert "13" in printed and "42" in printed
