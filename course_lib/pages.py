@@ -221,3 +221,15 @@ def make(name: str) -> MadePage:
 def all_pages() -> list[MadePage]:
     """The four pages, in the assignment's order."""
     return [make(name) for name in MAKERS]
+
+
+def crowded(text: str = "2024", overlap: float = .3, seed: int = 5) -> MadePage:
+    """A line of digits pushed together until they overlap by a share of their height."""
+    rng = np.random.default_rng(seed)
+    hand = pen.Hand(slant=.1, jitter=.015, warp=.02, pen_width=2.0, softness=.8)
+    paper = np.zeros((130, 90 * len(text) + 40), np.float32)
+    written = write_line(rng, paper, text, top=25, left=20, height=80, hand=hand, gaps=-overlap,
+                         wander=.02)
+    paper = paper[:, :written[-1].box[3] + 20]
+    image = np.round(255 * (1 - paper)).astype(np.uint8)
+    return MadePage(f"crowded {text}", image, (text,), tuple(written))

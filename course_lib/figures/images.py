@@ -95,7 +95,7 @@ def morph(amount, images, curves, title, xlabel):
     marks = "os^D"
     for i, (label, p) in enumerate(curves.items()):
         second = label.startswith("reader")
-        colour = palette.FORWARD if i % 2 == 0 else palette.BACKWARD
+        colour = palette.FORWARD if i % 2 == 0 else palette.INK
         axis.plot(amount, p, color=colour, linestyle="--" if second else "-", label=label,
                   marker=marks[i % 4], markersize=4, markevery=4)
     axis.axhline(0.5, color=palette.MUTED, linewidth=0.8, zorder=0)

@@ -103,7 +103,7 @@ def journey(measured, factor, title):
     ax.set_title(title)
 
 
-def _together(ends, ratio=1.12):
+def _together(ends, ratio=1.2):
     """Merge labels of lines that end at nearly the same height: [(height, "a, b"), ...]."""
     groups = []
     for height, name in ends:

@@ -58,22 +58,23 @@ def _descend(start, curvature, lr, momentum, steps):
     return np.array(path)
 
 
-def valley(lr=0.018, steps=30, curvature=(1.0, 100.0)):
+def valley(lr=0.0185, steps=45, curvature=(1.0, 100.0)):
     """Draw plain gradient descent and momentum in a long narrow valley, from one start."""
     curvature = np.array(curvature)
-    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 3.9), sharex=True)
-    x, y = np.meshgrid(np.linspace(-10.6, 5, 150), np.linspace(-1.15, 1.15, 80))
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 4.4), sharex=True)
+    x, y = np.meshgrid(np.linspace(-10.6, 5, 150), np.linspace(-1.5, 1.5, 80))
     height = 0.5 * (curvature[0] * x**2 + curvature[1] * y**2)
     for axis, momentum, name in zip(axes, (0.0, 0.9), ("plain", "momentum 0.9")):
-        path = _descend((-10, 1), curvature, lr, momentum, steps)
+        path = _descend((-10, 0.6), curvature, lr, momentum, steps)
         axis.contour(x, y, height, levels=[1, 5, 15, 30, 50, 80], colors="#C3C9D0", linewidths=1)
         axis.plot(*path.T, "o-", color=palette.WEIGHT, markersize=3.5, linewidth=1.2)
         axis.plot(0, 0, "*", color=palette.INK, markersize=12)
-        axis.text(-10.5, -1.08, f"{name}: after {steps} steps at {path[-1, 0]:+.1f}", size=10.5,
-                  backgroundcolor="white")
-        axis.set(ylim=(-1.15, 1.15), yticks=[], ylabel="steep weight")
+        axis.set_title(f"{name}: after {steps} steps at {path[-1, 0]:+.1f}".replace("-", "\u2212"),
+                       size=11, weight="normal")
+        axis.set(ylim=(-1.5, 1.5), yticks=[], ylabel="steep weight")
     axes[1].set_xlabel("flat weight (the minimum ★ is at 0)")
-    axes[0].set_title("Momentum hurries along the valley floor")
+    figure.suptitle("Momentum hurries along the valley floor", x=0.01, ha="left", weight="bold",
+                    size=12)
 
 
 def rates(schedule, assignment=3000, ours=300, ours_schedule=None):
@@ -95,7 +96,7 @@ def rates(schedule, assignment=3000, ours=300, ours_schedule=None):
 def decay(lr=0.01, weight_decay=5e-4, momentum=0.9, steps=3000):
     """Draw what weight decay leaves of a weight that no gradient holds."""
     figure, axis = plt.subplots(figsize=(WIDTH, 2.7))
-    for mu, colour, style in ((0.0, palette.MUTED, "--"), (momentum, palette.WEIGHT, "-")):
+    for mu, colour, style, at in ((0.0, palette.MUTED, "--", 3), (momentum, palette.WEIGHT, "-", -4)):
         w, v, left = 1.0, 0.0, []
         for _ in range(steps):
             left.append(100 * w)
@@ -103,9 +104,9 @@ def decay(lr=0.01, weight_decay=5e-4, momentum=0.9, steps=3000):
             w -= lr * v
         axis.plot(left, color=colour, linestyle=style)
         name = f"momentum {mu:g}" if mu else "no momentum"
-        axis.text(steps, left[-1] - 4, f"{name}: {left[-1]:.0f}%", ha="right", va="top", size=10.5,
-                  color=colour)
-    axis.set(ylim=(0, 104), xlim=(0, steps), xlabel="step, with no other gradient",
+        axis.text(steps, left[-1] + at, f"{name}: {left[-1]:.1f}%", ha="right",
+                  va="bottom" if at > 0 else "top", size=10.5, color=colour)
+    axis.set(ylim=(0, 118), xlim=(0, steps), xlabel="step, with no other gradient",
              ylabel="what is left, %")
     axis.set_title("Weight decay is a slow leak")
 
@@ -114,14 +115,14 @@ def loss(values, window=20, classes=10):
     """Draw every batch's loss and its running mean, on a logarithmic scale."""
     values = np.asarray(values, float)
     figure, axis = plt.subplots()
-    axis.semilogy(1 + np.arange(len(values)), np.maximum(values, 1e-5), ".", color=palette.BACKWARD,
+    axis.semilogy(1 + np.arange(len(values)), np.maximum(values, 1e-5), ".", color=palette.FORWARD,
                   alpha=0.35, markersize=5)
     if len(values) >= window:
         mean = np.convolve(values, np.full(window, 1 / window), mode="valid")
         axis.semilogy(np.arange(window, len(values) + 1), np.maximum(mean, 1e-5),
-                      color=palette.BACKWARD)
+                      color=palette.FORWARD)
         axis.annotate(f"mean of {window} batches", (window, mean[0]), (14, 10),
-                      textcoords="offset points", color=palette.BACKWARD, size=10.5)
+                      textcoords="offset points", color=palette.FORWARD, size=10.5)
     axis.axhline(np.log(classes), color=palette.MUTED, linewidth=1, linestyle="--")
     axis.text(len(values), 1.15 * np.log(classes), "a guess: ln 10 = 2.30", ha="right", va="bottom",
               color=palette.MUTED, size=10.5)
@@ -197,7 +198,7 @@ def pair_bars(shares, errors, title):
     """
     figure, axis = plt.subplots(figsize=(WIDTH, 0.3 * len(shares) + 1.0))
     for row, (pair, share) in enumerate(shares.items()):
-        axis.barh(row, 100 * share, color=palette.BACKWARD, height=0.65)
+        axis.barh(row, 100 * share, color=palette.MUTED, height=0.65)
         count = errors[pair]
         axis.text(100 * share + 1, row, f"{count} error{'s' if count > 1 else ''}", va="center",
                   size=10)
@@ -220,7 +221,7 @@ def forms(starts, unseen, seen, tail=500):
     figure, axis = plt.subplots(figsize=(WIDTH, 3.3))
     rows = np.arange(len(starts) - 1)
     for wrong, colour, mark, label in (
-            (unseen, palette.BACKWARD, "o", "the whole form left out of training"),
+            (unseen, palette.INK, "o", "the whole form left out of training"),
             (seen, palette.FORWARD, "s", "only these digits left out")):
         share = [100 * np.mean(wrong[a:b]) for a, b in zip(starts, starts[1:])]
         axis.plot(rows, share, mark, color=colour, markersize=7, label=label)

@@ -23,7 +23,7 @@ def numerical_gradient(f, x, h=1e-5):
 
 
 def relative_error(a, b):
-    """Return max|a - b| / max(|a|, |b|) over two arrays; 0 where both are all zeros."""
+    """Return max abs(a - b) / max(abs(a), abs(b)) over two arrays; 0 if both are all zeros."""
     a, b = np.asarray(a), np.asarray(b)
     scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
     return float(np.abs(a - b).max(initial=0) / scale) if scale > 0 else 0.0

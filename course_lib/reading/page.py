@@ -18,7 +18,6 @@ STAGES = {
     "cut": "cut touching digits apart",
     "rows": "put the digits in reading order",
     "turn": "find the slope of the rows and take it out",
-    "stroke": "thicken thin strokes",
     "frame": "fit each digit into 20 x 20 and centre it in 28 x 28",
 }
 WORKING_PIXELS = 3_000_000          # larger pictures are read from a smaller copy
@@ -40,12 +39,17 @@ class Digit:
 class Page:
     """What was read.
 
-    rows    one string of digits for each row, top to bottom
-    digits  every digit, in reading order
-    stages  the intermediate results by name, in their order: "grey", "even", "ink", "mask" are
-            pictures; "components", "kept", "joined", "cut", "ordered" lists of parts; "angle" degrees;
-            "pictures" what the network saw (N, 28, 28). For looking at; boxes are in pixels of
-            the working copy.
+    Attributes
+    ----------
+    rows : list of str
+        One string of digits for each row, top to bottom.
+    digits : list of Digit
+        Every digit, in reading order.
+    stages : dict
+        The intermediate results by name, in their order: "grey", "even", "ink", "mask" are
+        pictures; "components", "kept", "joined", "cut", "ordered" lists of parts; "angle" degrees;
+        "pictures" what the network saw (N, 28, 28). For looking at; boxes are in pixels of the
+        working copy.
     """
 
     rows: list[str]
@@ -131,7 +135,7 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
 def portraits(stages: dict, pieces, skip=frozenset()) -> np.ndarray:
     """The pictures (N, 28, 28) that the network sees of some parts."""
     return np.stack([portrait(stages["ink"], piece, angle=stages["angle"],
-                              frame="frame" not in skip, stroke="stroke" not in skip)
+                              frame="frame" not in skip)
                      for piece in pieces])
 
 

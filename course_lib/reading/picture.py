@@ -12,9 +12,6 @@ from skimage.color import rgb2gray
 from skimage.filters import threshold_otsu
 from skimage.transform import resize
 
-LUMINANCE = {1: None, 2: "grey and alpha", 3: "colour", 4: "colour and alpha"}
-
-
 def grey(image) -> np.ndarray:
     """Any picture as grey values (H, W) float32 in [0, 1].
 

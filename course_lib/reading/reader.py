@@ -10,10 +10,8 @@ from scipy import ndimage
 from skimage.transform import resize, rotate
 
 from course_lib import digits, nn
-from course_lib.reading.parts import stroke_width
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "reader.npz"
-THIN = 2.0          # strokes thinner than this, in pixels of the 28 x 28 picture, are thickened
 
 
 @cache
@@ -25,13 +23,12 @@ def load_reader() -> nn.Sequential:
     return nn.load_weights(nn.lenet(), WEIGHTS)
 
 
-def portrait(ink, part, *, angle: float = 0.0, frame: bool = True, stroke: bool = True):
+def portrait(ink, part, *, angle: float = 0.0, frame: bool = True):
     """One part of a page as the reader wants it: (28, 28) float32, ink 1 on 0.
 
     ink     (H, W) of the whole page
     angle   the page's slope in degrees, taken out again
     frame   False: the crop is stretched over the whole picture, without box, margin or centre
-    stroke  False: thin strokes stay thin
     """
     margin = 2
     mask = np.pad(part.mask, margin)
@@ -45,24 +42,9 @@ def portrait(ink, part, *, angle: float = 0.0, frame: bool = True, stroke: bool 
     if not frame:
         return resize(crop[margin:-margin, margin:-margin], (28, 28),
                       anti_aliasing=True).astype(np.float32)
-    if stroke:
-        crop = thickened(crop, mask, part)
     if abs(angle) >= 1:
         crop = rotate(crop, -angle, resize=True)
     return digits.normalise(crop)
-
-
-def thickened(crop, mask, part):
-    """The crop with its strokes widened to `THIN` pixels of the picture it will become."""
-    scale = 20 / max(part.height, part.width)
-    missing = THIN / scale - stroke_width(mask)
-    if missing <= 0:
-        return crop
-    reach = int(np.ceil(missing / 2))
-    crop = np.pad(crop, reach)
-    y, x = np.ogrid[-reach:reach + 1, -reach:reach + 1]
-    disk = np.hypot(y, x) <= missing / 2 + .25
-    return ndimage.grey_dilation(crop, footprint=disk)
 
 
 def classify(pictures, reader=None):

@@ -31,19 +31,23 @@ def use_local_parts(app, config):
     config.nb_ipywidgets_js = {name: {} for name in WIDGETS}
 
 
-def drop_thebe(app, pagename, templatename, context, doctree):
-    """Drop the scripts of sphinx-thebe, which is always loaded, never used and names a CDN."""
-    def is_thebe(script):
-        attributes = getattr(script, "attributes", {})
-        return "THEBE" in (attributes.get("body") or "") or "thebe" in str(script)
+def silence_thebe(app, config):
+    """Keep sphinx-thebe, which the theme loads and the book does not use, off the pages.
 
-    context["script_files"][:] = [s for s in context["script_files"] if not is_thebe(s)]
+    It would put scripts on each page that name hosts, for live code that nobody switched on.
+    """
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if listener.handler.__module__.startswith("sphinx_thebe"):
+                app.disconnect(listener.id)
+    styles = app.registry.css_files
+    styles[:] = [(name, options) for name, options in styles if "thebe" not in name]
 
 
 def setup(app):
     app.add_config_value("course_static", "", "html")
     app.connect("config-inited", use_local_parts)
-    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("config-inited", silence_thebe)
     app.add_js_file("fontawesome-config.js", priority=90)
     app.add_js_file("mathjax-hub.js", priority=100)
     app.add_css_file("vendor/fonts/fonts.css", priority=590)

@@ -1,0 +1,178 @@
+"""Figures on reading a page: the pages, and what each stage makes of them."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib import palette
+from course_lib.figures.style import WIDTH
+
+
+def _show(axes, image, title=None):
+    """A picture without ticks; grey ones black on white as they are."""
+    axes.imshow(image, cmap="gray", vmin=0, vmax=1 if image.dtype.kind in "bf" else 255)
+    axes.set(xticks=[], yticks=[])
+    if title:
+        axes.set_title(title, loc="left")
+
+
+def stack(images, titles, note=None):
+    """Draw pictures one below the other, each over the full width.
+
+    Parameters
+    ----------
+    images : list of arrays
+        Grey (H, W) or colour (H, W, 3); floats in [0, 1], booleans, or uint8.
+    titles : list of str
+    """
+    shapes = [np.shape(image)[0] / np.shape(image)[1] for image in images]
+    height = sum(WIDTH * s + .38 for s in shapes)
+    figure, axes = plt.subplots(len(images), 1, figsize=(WIDTH, height), height_ratios=shapes,
+                                squeeze=False)
+    for ax, image, title in zip(axes[:, 0], images, titles):
+        _show(ax, np.asarray(image), title)
+
+
+def light(stages, row):
+    """Draw a photograph's brightness along one row of pixels, before and after evening the light.
+
+    Parameters
+    ----------
+    stages : dict
+        Of a page read: "grey", "even" are used.
+    row : int
+    """
+    from skimage.filters import threshold_otsu
+
+    from course_lib.reading.picture import paper_brightness
+
+    grey, even = stages["grey"], stages["even"]
+    figure, (top, bottom) = plt.subplots(2, 1, sharex=True, sharey=True, figsize=(WIDTH, 4.6))
+    for ax, picture in ((top, grey), (bottom, even)):
+        ax.plot(picture[row], color=palette.DATA, linewidth=1)
+        ax.axhline(threshold_otsu(picture), color=palette.INK, linestyle="--", linewidth=1.2)
+        ax.set_ylabel("brightness")
+    top.plot(paper_brightness(grey)[row], color=palette.FORWARD, linewidth=2)
+    top.text(10, paper_brightness(grey)[row, 10] + .07, "paper", color=palette.FORWARD)
+    for ax, picture in ((top, grey), (bottom, even)):
+        ax.text(picture.shape[1] - 5, threshold_otsu(picture) + .02, "one threshold", ha="right",
+                bbox=dict(facecolor="white", edgecolor="none", pad=1, alpha=.8))
+    top.set(ylim=(0, 1.12), title="The paper is darker here than ink is there ...")
+    bottom.set(title="... until each pixel is divided by its paper", xlabel="column (pixels)")
+
+
+def boxes(image, found, title, labels=None, wrong=()):
+    """Draw boxes around what was found on a page, with labels above them.
+
+    Parameters
+    ----------
+    image : array
+    found : list
+        Of things with a `.box` (top, left, bottom, right) in pixels of the image.
+    labels : list of str, optional
+    wrong : set of int
+        The positions in `found` to be marked by a heavy, dashed box.
+    """
+    image = np.asarray(image)
+    figure, ax = plt.subplots(figsize=(WIDTH, WIDTH * image.shape[0] / image.shape[1] + .45))
+    _show(ax, image)
+    for n, item in enumerate(found):
+        top, left, bottom, right = item.box
+        bad = n in wrong
+        ax.add_patch(plt.Rectangle((left - 1, top - 1), right - left + 1, bottom - top + 1, fill=False,
+                                   edgecolor=palette.BACKWARD if bad else palette.FORWARD,
+                                   linewidth=2.2 if bad else 1.2, linestyle="--" if bad else "-"))
+        if labels is not None:
+            ax.text((left + right) / 2, top - 2, labels[n], ha="center", va="bottom", fontsize=10,
+                    color=palette.BACKWARD if bad else palette.FORWARD,
+                    bbox=dict(facecolor="white", edgecolor="none", pad=.6, alpha=.75))
+    ax.set_title(title, loc="left")
+
+
+def order(image, found, title):
+    """Draw the way from each thing found to the next, as a line through their middles."""
+    image = np.asarray(image)
+    figure, ax = plt.subplots(figsize=(WIDTH, WIDTH * image.shape[0] / image.shape[1] + .45))
+    _show(ax, image / 2 + .5 * image.max())
+    y, x = np.array([p.centre for p in found]).T
+    ax.plot(x, y, color=palette.FORWARD, linewidth=1.3)
+    ax.plot(x[0], y[0], "o", color=palette.FORWARD, markersize=8)
+    ax.text(x[0], y[0] - 8, "start", color=palette.FORWARD, ha="center")
+    ax.set_title(title, loc="left")
+
+
+def cut(part, pieces, path):
+    """Draw ink that hangs together, the cheapest way through it, and the two pieces.
+
+    Parameters
+    ----------
+    part : Part
+    pieces : list of Part
+    path : (h,) array
+        The column of the cut in every row.
+    """
+    figure, (whole, after) = plt.subplots(1, 2, figsize=(WIDTH, 2.9))
+    _show(whole, ~part.mask, "One piece of ink")
+    whole.plot(path, np.arange(part.height), color=palette.BACKWARD, linewidth=2)
+    whole.text(path[0], -3, "cheapest way", color=palette.BACKWARD, ha="center", va="bottom")
+    whole.set_title("One piece of ink", pad=20)
+    coloured = np.ones((*part.mask.shape, 3))
+    for piece, colour in zip(pieces, ((0, .45, .70), (.60, .25, .47))):
+        rows = slice(piece.top - part.top, piece.bottom - part.top)
+        columns = slice(piece.left - part.left, piece.right - part.left)
+        coloured[rows, columns][piece.mask] = colour
+    _show(after, coloured)
+    after.set_title("Two digits", pad=20)
+
+
+def portraits(groups, titles, captions=None):
+    """Draw rows of 28 x 28 pictures as the network sees them.
+
+    Parameters
+    ----------
+    groups : list of (N, 28, 28) arrays
+        One row each, at most ten pictures.
+    titles : list of str
+    captions : list of list of str, optional
+        Under each picture of each group.
+    """
+    most = max(map(len, groups))
+    tall = .75 if captions else .45
+    figure, axes = plt.subplots(len(groups), most, squeeze=False,
+                                figsize=(WIDTH, (WIDTH / most + tall) * len(groups)))
+    for ax in axes.flat:
+        ax.axis("off")
+    for r, (group, title) in enumerate(zip(groups, titles)):
+        axes[r, 0].set_title(title, loc="left")
+        for c, picture in enumerate(group):
+            axes[r, c].imshow(picture, cmap=palette.PIXELS, vmin=0, vmax=1)
+            axes[r, c].add_patch(plt.Rectangle((-.5, -.5), 28, 28, fill=False, linewidth=1,
+                                               edgecolor=palette.MUTED))
+            if captions:
+                axes[r, c].text(13.5, 30, captions[r][c], ha="center", va="top", fontsize=10)
+
+
+def ablation(errors, names, count):
+    """Draw how many mistakes each missing stage costs, as a table of squares.
+
+    Parameters
+    ----------
+    errors : dict of list of int
+        From the name of the stage left out to the mistakes on each page.
+    names : list of str
+        The pages.
+    count : list of int
+        How many digits each page has: a mistake for every digit is the darkest shade.
+    """
+    share = np.array([[min(1, e / n) for e, n in zip(row, count)] for row in errors.values()])
+    figure, ax = plt.subplots(figsize=(WIDTH, .42 * len(errors) + 1.4))
+    ax.imshow(share, cmap="Oranges", vmin=0, vmax=1, aspect="auto")
+    for r, row in enumerate(errors.values()):
+        for c, mistakes in enumerate(row):
+            ax.text(c, r, str(mistakes), ha="center", va="center", fontsize=11,
+                    color="white" if share[r, c] > .6 else palette.INK)
+    ax.set_xticks(range(len(names)), [name.replace(", ", "\n").replace(" ", "\n") for name in names])
+    ax.set_yticks(range(len(errors)), list(errors))
+    ax.tick_params(length=0)
+    ax.xaxis.tick_top()
+    ax.set_ylabel("left out")
+    ax.grid(False)
