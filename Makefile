@@ -43,5 +43,5 @@ $(VENV)/ready: requirements.txt pyproject.toml tools/environment.py
 	@touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready
-	@$(BIN)/python tools/environment.py $(VENV) test
+	@$(BIN)/python tools/environment.py $(VENV) browser
 	@touch $@

@@ -48,9 +48,9 @@ def sigmoid_derivation() -> list[Line]:
         Line(sp.Derivative(sp.Pow(bottom, -1), z), "the definition of σ",
              r"\frac{d}{dz}\left(1 + e^{-z}\right)^{-1}"),
         Line(-sp.Pow(bottom, -2) * sp.Derivative(bottom.doit(), z),
-             "chain rule: the power first, then what is inside",
+             "chain rule: outside, then inside",
              r"-\left(1 + e^{-z}\right)^{-2} \cdot \frac{d}{dz}\left(1 + e^{-z}\right)"),
-        Line(sp.exp(-z) / bottom**2, r"the inside has the slope $-e^{-z}$; two minus signs cancel",
+        Line(sp.exp(-z) / bottom**2, r"the inside has the slope $-e^{-z}$",
              r"\frac{e^{-z}}{\left(1 + e^{-z}\right)^2}"),
         Line(sp.Mul(sp.exp(-z) * one_over, one_over, evaluate=False), "one factor apart",
              r"\frac{e^{-z}}{1 + e^{-z}} \cdot \frac{1}{1 + e^{-z}}"),
@@ -85,7 +85,7 @@ def to_latex(lines: list[Line], left: str) -> str:
     for k, line in enumerate(lines):
         shown = line.latex or sp.latex(line.expression)
         rows.append(rf"{left if k == 0 else ''} &= {shown} \\[2pt]"
-                    rf" &\qquad \small\textsf{{{line.reason}}} \\[6pt]")
+                    rf" &\quad \small\textsf{{{line.reason}}} \\[6pt]")
     return "\\begin{aligned}\n" + "\n".join(rows) + "\n\\end{aligned}"
 
 

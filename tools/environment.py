@@ -1,7 +1,7 @@
 """Make the environment that the book is built and tested in.
 
     python tools/environment.py .venv          the book's own requirements and course_lib
-    python tools/environment.py .venv test     what the tests need on top
+    python tools/environment.py .venv browser  the same with an extra of pyproject.toml on top
 """
 
 import importlib.util
@@ -39,7 +39,7 @@ def main(folder, extra=None):
         run(*pip, "-r", "requirements.txt")
         run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
     else:
-        print(f"Installing what the tests need: {extra} ...", flush=True)
+        print(f"Installing what the tests need on top ({extra}) ...", flush=True)
         run(*pip, "--no-build-isolation", "-e", f".[{extra}]")
 
 

@@ -68,7 +68,7 @@ def one_step_answers(loss, answers):
         ax.plot([w], [loss(w)], "o" if good else "X", color=colour, markersize=8)
         ax.annotate(label, (w, loss(w)), (4, 10), textcoords="offset points", color=colour)
     ax.set(xlabel="w₂ after one step", ylabel="L = (t − f)²", xlim=(-0.3, 0.95),
-           ylim=(19.3, 20.75), title="Downhill is right; so is the write-up's landing")
+           ylim=(19.3, 20.75), title="All steps but one go downhill")
 
 
 def descent(f, gradient, target):

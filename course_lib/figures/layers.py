@@ -3,12 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patheffects import withStroke
 
 from course_lib import palette
 from course_lib.figures.style import WIDTH
 
 COLOURS = {"data": palette.DATA, "weight": palette.WEIGHT, "forward": palette.FORWARD,
            "backward": palette.BACKWARD, "muted": palette.MUTED}
+HALO = [withStroke(linewidth=3, foreground="white")]  # keeps letters readable on dark pixels
 
 
 def _title(figure, title):
@@ -43,7 +45,7 @@ def number_grids(grids, title, signs=None):
     gap = 1.0
     total = sum(a.shape[1] for a in arrays) + gap * (len(arrays) - 1)
     tallest = max(len(a) for a in arrays)
-    cell = min(0.62, (WIDTH - 0.2) / total)
+    cell = min(0.48, (WIDTH - 0.2) / total)
     figure, axis = plt.subplots(figsize=(WIDTH, cell * tallest + 0.85))
     left = 0.0
     for i, (array, (_, label, kind, boxes)) in enumerate(zip(arrays, grids)):
@@ -84,7 +86,7 @@ def sliding(picture, filter_, y, spots, title):
         {letter: (row, column)} of windows' top left corners.
     """
     k = len(filter_)
-    figure, axes = plt.subplots(1, 3, figsize=(WIDTH, 2.5), width_ratios=[5, 2, 5])
+    figure, axes = plt.subplots(1, 3, figsize=(WIDTH, 2.7), width_ratios=[5, 2, 5])
     axes[0].imshow(picture, cmap=palette.PIXELS, vmin=0, vmax=1)
     limit = np.abs(filter_).max()
     axes[1].imshow(filter_, cmap=palette.SIGNED, vmin=-limit, vmax=limit)
@@ -95,14 +97,17 @@ def sliding(picture, filter_, y, spots, title):
     axes[2].imshow(y, cmap=palette.SIGNED, vmin=-limit, vmax=limit)
     for letter, (r, c) in spots.items():
         _box(axes[0], r, c, k, k, palette.DATA)
-        axes[0].text(c + k - 0.3, r + k - 0.3, letter, color=palette.DATA, weight="bold", va="top")
+        axes[0].text(c + (k - 1) / 2, r + k - 0.2, letter, color=palette.DATA, weight="bold", va="top",
+                     ha="center", path_effects=HALO)
         axes[2].plot(c, r, "o", mfc="none", mec=palette.INK, ms=8)
-        axes[2].text(c + 1, r, f"{letter} {y[r, c]:+.1f}".replace("-", "−"), va="center", size=10,
-                     color=palette.INK, weight="bold")
+        axes[2].annotate(letter, (c, r), size=10, weight="bold", xytext=(0, 8), ha="center", va="bottom",
+                         textcoords="offset points", color=palette.INK, path_effects=HALO)
     for axis, label in zip(axes, ["picture x", "filter", "map y"]):
         _bare(axis)
         axis.spines[:].set(visible=True, color=palette.MUTED, linewidth=0.8)
         axis.set_xlabel(label)
+    values = ",  ".join(f"{letter} {y[spot]:.1f}" for letter, spot in spots.items()).replace("-", "−")
+    axes[2].set_xlabel(f"map y\n{values}")
     _title(figure, title)
 
 
@@ -117,7 +122,7 @@ def patches_as_columns(picture, k, cols, spot, title):
     for i in range(k):
         for j in range(k):
             axes[0].text(spot[1] + j, spot[0] + i, str(number), ha="center", va="center", size=10,
-                         color=palette.DATA, weight="bold")
+                         color=palette.DATA, weight="bold", path_effects=HALO)
             number += 1
     column = spot[0] * OW + spot[1]
     _box(axes[0], *spot, k, k, palette.DATA)
@@ -179,7 +184,7 @@ def flow(rows, title, backward=False):
         axis.text(1.25, y, name, ha="center", va="center", size=10.5, color=colour, weight="bold")
         if parameters:
             grads = "\ndW, db the same" if backward else ""
-            axis.text(5.55, y, parameters + grads, va="center", size=10, color=palette.WEIGHT,
+            axis.text(4.75, y, parameters + grads, va="center", size=10, color=palette.WEIGHT,
                       linespacing=1.05)
         if i + 1 < len(rows):
             _arrow(axis, 0.9 if backward else 1.25, y - box / 2, y - step + box / 2, palette.FORWARD)
@@ -194,7 +199,7 @@ def flow(rows, title, backward=False):
     if backward:
         axis.text(0.75, -0.5 * step, "y", color=palette.FORWARD, ha="right", va="center", weight="bold")
         axis.text(1.75, -0.5 * step, "dy", color=palette.BACKWARD, ha="left", va="center", weight="bold")
-    axis.set(xlim=(-0.1, 8.3), ylim=(-(len(rows) - 1) * step - 0.85, 0.35))
+    axis.set(xlim=(-0.1, 7.9), ylim=(-(len(rows) - 1) * step - 0.85, 0.35))
     axis.axis("off")
     _title(figure, title)
 

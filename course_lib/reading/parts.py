@@ -6,6 +6,7 @@ takes parts and gives parts; `size` is the height of a typical digit on this pag
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from skimage.measure import label, regionprops
 
 
 CUT_GAIN = .3       # by how much pieces must be more legible than the whole, in log probability
+BEAM = 3             # how many of the ways to cut are followed further
 
 
 @dataclass(frozen=True)
@@ -131,15 +133,24 @@ def belong_together(a: Part, b: Part, size: float) -> bool:
 
 def join_broken(parts: list[Part], size: float) -> list[Part]:
     """Pieces of broken digits joined, the nearest first, until nothing fits any more."""
-    parts = list(parts)
-    while True:
-        pairs = [(_distance(a, b), i, j) for i, a in enumerate(parts)
-                 for j, b in enumerate(parts[:i]) if belong_together(a, b, size)]
-        if not pairs:
-            return parts
+    alive: dict[int, Part] = {}
+    pairs: list[tuple[float, int, int]] = []
+    numbers = itertools.count()
+
+    def add(part):
+        number = next(numbers)
+        pairs.extend((_distance(part, other), k, number) for k, other in alive.items()
+                     if belong_together(part, other, size))
+        alive[number] = part
+
+    for part in parts:
+        add(part)
+    while pairs:
         _, i, j = min(pairs)
-        joined = merge(parts[i], parts[j])
-        parts = [p for k, p in enumerate(parts) if k not in (i, j)] + [joined]
+        joined = merge(alive.pop(i), alive.pop(j))
+        pairs[:] = [pair for pair in pairs if not {i, j} & set(pair[1:])]
+        add(joined)
+    return list(alive.values())
 
 
 def _distance(a: Part, b: Part) -> float:
@@ -160,7 +171,7 @@ def cheapest_path(ink, column: int, reach: int) -> np.ndarray:
     """
     h, w = ink.shape
     low, high = max(0, column - reach), min(w, column + reach + 1)
-    price = ink[:, low:high].astype(float) + .01 * np.abs(np.arange(low, high) - column) / reach
+    price = ink[:, low:high].astype(float) + .05 * np.abs(np.arange(low, high) - column) / reach
     step = np.zeros(price.shape, int)
     total = price[-1]
     for r in range(h - 2, -1, -1):
@@ -197,9 +208,9 @@ def cuts(part: Part, tries: int = 9) -> list[tuple[float, list[Part]]]:
     """
     places = np.unique(np.linspace(.15 * part.width, .85 * part.width, tries).astype(int))
     reach, thickness = max(2, part.height // 4), stroke_width(part.mask)
+    paths = {tuple(cheapest_path(part.mask, place, reach)) for place in places}
     found = []
-    for place in places:
-        path = cheapest_path(part.mask, place, reach)
+    for path in sorted(paths):
         pieces = split(part, path)
         if len(pieces) == 2:
             found.append((part.mask[np.arange(part.height), path].sum() / thickness, pieces))
@@ -208,7 +219,7 @@ def cuts(part: Part, tries: int = 9) -> list[tuple[float, list[Part]]]:
 
 def is_wide(part: Part, size: float) -> bool:
     """Whether a part may hold more than one digit."""
-    return part.height > .5 * size and part.width > .95 * max(part.height, .8 * size)
+    return .5 * size < part.height < 2 * size and part.width > .95 * max(part.height, .8 * size)
 
 
 def cut_touching(parts: list[Part], size: float, judge) -> list[Part]:
@@ -224,14 +235,14 @@ def cut_touching(parts: list[Part], size: float, judge) -> list[Part]:
     return result
 
 
-def _best_cut(part: Part, size: float, judge, depth: int = 3) -> tuple[float, list[Part]]:
+def _best_cut(part: Part, size: float, judge, depth: int = 2) -> tuple[float, list[Part]]:
     """The part whole or in pieces, whichever scores better: (score, pieces)."""
     best_score, best = float(judge([part])[0]) + CUT_GAIN, [part]
     ways = [way for way in cuts(part) if min(p.height for p in way[1]) > .5 * size]
     if not ways:
         return best_score - CUT_GAIN, best
     scores = np.reshape(judge([p for _, pieces in ways for p in pieces]), (len(ways), 2))
-    for k in np.argsort(-scores.max(axis=1))[:4]:       # those with at least one clear digit
+    for k in np.argsort(-scores.max(axis=1))[:BEAM]:    # those with at least one clear digit
         strokes, halves = ways[k]
         tried = [_best_cut(p, size, judge, depth - 1) if depth and is_wide(p, size) else (s, [p])
                  for p, s in zip(halves, scores[k])]
