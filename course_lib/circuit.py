@@ -323,8 +323,8 @@ def trace(output: Value) -> Trace:
     """Record a run through the circuit that ends in `output`.
 
     The forward steps come from the gates, the backward steps from :func:`chain_rule`, the very
-    loop that ``backward`` runs. Constants take part in the arithmetic, but no step is spent on
-    their gradients, which nobody asks for.
+    loop that ``backward`` runs, so every ``grad`` is filled in as well. Constants take part in the
+    arithmetic, but no step is spent on their gradients, which nobody asks for.
     """
     nodes = topological_order(output)
     names = _names(nodes)

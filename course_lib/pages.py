@@ -80,11 +80,17 @@ def handwritten(rng, digit: int, height: float, hand: pen.Hand, form: int | None
 def write_line(rng, paper, text, *, top, left, height, hand, gaps, forms=None, wander=.06, rise=0):
     """Write digits from left to right; returns what was written.
 
-    height  of a digit, in pixels; each is up to a tenth larger or smaller
-    gaps    white between neighbours as a share of the height, one number or one for each gap;
-            negative gaps make digits touch
-    wander  how far a digit strays from the line, as a share of the height
-    rise    of the line, in degrees; the digits turn with it
+    Parameters
+    ----------
+    height : float
+        Of a digit, in pixels; each is up to a tenth larger or smaller.
+    gaps : float or list of float
+        White between neighbours as a share of the height, one number or one for each gap;
+        negative gaps make digits touch.
+    wander : float
+        How far a digit strays from the line, as a share of the height.
+    rise : float
+        Of the line, in degrees; the digits turn with it.
     """
     hand = replace(hand, turn=hand.turn - np.deg2rad(rise))
     gaps, written, start = np.broadcast_to(gaps, len(text)), [], left

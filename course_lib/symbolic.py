@@ -54,7 +54,7 @@ def sigmoid_derivation() -> list[Line]:
              r"\frac{e^{-z}}{\left(1 + e^{-z}\right)^2}"),
         Line(sp.Mul(sp.exp(-z) * one_over, one_over, evaluate=False), "one factor apart",
              r"\frac{e^{-z}}{1 + e^{-z}} \cdot \frac{1}{1 + e^{-z}}"),
-        Line(sp.Mul((bottom - 1) * one_over, one_over, evaluate=False), "add 1 on top, take it away",
+        Line(sp.Mul((bottom - 1) * one_over, one_over, evaluate=False), "add 1, take it away",
              r"\frac{\left(1 + e^{-z}\right) - 1}{1 + e^{-z}} \cdot \frac{1}{1 + e^{-z}}"),
         Line(sp.Mul(1 - one_over, one_over, evaluate=False), "split the first fraction",
              r"\left(1 - \frac{1}{1 + e^{-z}}\right) \cdot \frac{1}{1 + e^{-z}}"),

@@ -93,8 +93,9 @@ def test_the_picture_fits_and_is_large_enough_to_read(book, visit, width):
     for picture in page.locator(".course-drawing svg").all():
         box = picture.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
-        heights = picture.evaluate("s => [...s.querySelectorAll('text')].map("
-                                   "t => parseFloat(getComputedStyle(t).fontSize) * s.getScreenCTM().a)")
+        heights = picture.evaluate(
+            "s => [...s.querySelectorAll('text')]"
+            ".map(t => parseFloat(getComputedStyle(t).fontSize) * s.getScreenCTM().a)")
         assert min(heights) >= 11
         for left, right in picture.evaluate(
                 "s => [...s.querySelectorAll('text')].map(t => t.getBoundingClientRect())"
@@ -104,7 +105,8 @@ def test_the_picture_fits_and_is_large_enough_to_read(book, visit, width):
 
 CONTRAST = """element => {
   const parse = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
-  const light = rgb => rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = rgb => rgb.map(v => linear(v / 255))
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const ground = light(parse(getComputedStyle(element.closest(".course-frame")).backgroundColor));
   return [...element.querySelectorAll("text")].map(text => {

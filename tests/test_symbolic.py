@@ -37,8 +37,8 @@ def read_latex(text):
         front = read_latex(front.rstrip("* ")) if front.strip() else sp.Integer(1)
         return front * sp.diff(read_latex(inside), S.z)
     while r"\frac" in text:
-        text, done = re.subn(r"\\frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
-                             r"((\1)/(\2))", text)
+        part = r"\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
+        text, done = re.subn(rf"\\frac{part}{part}", r"((\1)/(\2))", text)
         assert done, text
     text = re.sub(r"\^\{(-?\d+)\}", r"**(\1)", text).replace("^2", "**2")
     text = re.sub(r"\)\s+(?=sig)", ")*", text)

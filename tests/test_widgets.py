@@ -162,7 +162,8 @@ def test_slider_play_button_and_frames_are_linked_in_the_browser(monkeypatch):
 
 
 def test_the_stepper_takes_any_frames():
-    made = [Frame(f"<svg>{k}</svg>", f"Part {k}", f"a = {k} < 9", "In words: b = c.") for k in range(3)]
+    made = [Frame(f"<svg>{k}</svg>", f"Part {k}", f"a = {k} < 9", "In words: b = c.")
+            for k in range(3)]
     play, slider, stack = controls(stepper(made, start=2))
     assert play.value == slider.value == stack.selected_index == 2
     page = stack.children[1].value

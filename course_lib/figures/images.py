@@ -39,45 +39,195 @@ def pictures(images, captions=None, columns=8, title=None, limit=1.0):
         figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
 
 
-def signed_maps(maps, captions=None, columns=5, title=None, limit=None, label=None):
+def signed_maps(maps, captions=None, columns=5, title=None, limit=None):
     """Draw maps (F, H, W) on one diverging scale: red above zero, white at it, blue below.
 
     Parameters
     ----------
+    captions : list of str, optional
+        Written into the upper left corner of each map.
     limit : float, optional
         The value drawn in the darkest colour; by default the largest absolute value of all maps.
-    label : str, optional
-        What the colour bar measures.
     """
     maps = np.asarray(maps)
     limit = float(np.abs(maps).max()) if limit is None else limit
-    figure, axes = _grid(len(maps), columns, WIDTH / columns + (0.12 if captions else -0.05))
+    figure, axes = _map_grid(len(maps), columns, bar=True)
     for axis, picture in zip(axes, maps):
         shown = axis.imshow(picture, cmap=palette.SIGNED, vmin=-limit, vmax=limit)
         _frame(axis)
-    for axis, caption in zip(axes, captions or []):
-        axis.set_xlabel(caption, labelpad=2, size=10)
-    bar = figure.colorbar(shown, ax=axes.tolist(), orientation="horizontal", fraction=0.04,
-                          aspect=40, pad=0.02)
+    _corner(axes, captions, palette.INK)
+    bar = figure.colorbar(shown, ax=axes.tolist(), orientation="horizontal", fraction=0.035,
+                          aspect=45, pad=0.015)
     bar.set_ticks([-limit, 0, limit], labels=["negative", "0", "positive"])
     bar.outline.set_visible(False)
-    if label:
-        bar.set_label(label)
-    if title:
-        figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
+    left, *_, right = bar.ax.get_xticklabels()
+    left.set_ha("left")
+    right.set_ha("right")
+    _headline(figure, title)
 
 
 def grey_maps(maps, captions=None, columns=5, title=None):
     """Draw maps (F, H, W) as a plain grey picture does: zero and everything below it black."""
     maps = np.asarray(maps)
-    figure, axes = _grid(len(maps), columns, WIDTH / columns + (0.12 if captions else -0.05))
+    figure, axes = _map_grid(len(maps), columns)
     for axis, picture in zip(axes, maps):
         axis.imshow(picture, cmap="gray", norm=Normalize(0, max(float(maps.max()), 1e-9), clip=True))
         _frame(axis)
+    _corner(axes, captions, "white")
+    _headline(figure, title)
+
+
+def _map_grid(count, columns, bar=False):
+    """Return a figure and axes for square maps that nearly fill its width."""
+    rows = -(-count // columns)
+    side = WIDTH / columns
+    figure, axes = plt.subplots(rows, columns, squeeze=False,
+                                figsize=(WIDTH, rows * side + 0.35 + (0.4 if bar else 0)))
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
+    for axis in axes.flat:
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    return figure, axes.ravel()
+
+
+def _corner(axes, captions, colour):
     for axis, caption in zip(axes, captions or []):
-        axis.set_xlabel(caption, labelpad=2, size=10)
+        axis.text(0.04, 0.95, caption, transform=axis.transAxes, va="top", size=11, color=colour)
+
+
+def _headline(figure, title):
     if title:
         figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
+
+
+def above_and_below(high, low, faint, title):
+    """Draw every map's highest and lowest value before the ReLU, the faint maps marked.
+
+    Parameters
+    ----------
+    high, low : (F,) arrays
+        Mean over the digits of a map's largest and smallest value.
+    faint : (F,) booleans
+    """
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.3))
+    number = np.arange(1, len(high) + 1)
+    axis.bar(number, high, color=palette.FORWARD, width=0.75)
+    axis.bar(number, low, color="#C9D3DE", edgecolor=palette.MUTED, linewidth=0.8, width=0.75)
+    axis.axhline(0, color=palette.INK, linewidth=1)
+    for n in number[faint]:
+        axis.text(n, max(high[n - 1], 0) + 0.1, "▼", ha="center", size=11, color=palette.INK)
+    axis.text(len(high) + 0.6, max(high) * 1.02, "what the ReLU lets through", ha="right", size=10.5,
+              color=palette.FORWARD, va="bottom")
+    axis.text(len(high) + 0.6, min(low) * 1.02, "what it cuts off", ha="right", va="top", size=10.5,
+              color=palette.MUTED)
+    axis.set(xlabel="map (▼ looks blank)", ylabel="largest, smallest value", xlim=(0.3, len(high) + 0.7),
+             ylim=(1.25 * min(low), 1.25 * max(high)))
+    axis.set_xticks([1, 5, 10, 15, 20])
+    axis.set_title(title)
+
+
+def tuning_curves(angles, curves, title):
+    """Draw how strongly filters answer to gratings at each angle.
+
+    Parameters
+    ----------
+    angles : (A,) array
+        Degrees; 0 is a grating of horizontal lines, 90 of vertical ones.
+    curves : dict
+        {label: (A,) responses}
+    """
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.0))
+    styles = [("-", palette.WEIGHT), ("--", palette.INK), (":", palette.MUTED), ("-.", palette.DATA)]
+    for (label, response), (style, colour) in zip(curves.items(), styles):
+        axis.plot(angles, response, linestyle=style, color=colour, label=label)
+    axis.set(xlabel="the grating's lines (0° horizontal, 90° vertical)", ylabel="swing of the answer",
+             xlim=(0, 180), ylim=(0, None), xticks=[0, 45, 90, 135, 180])
+    axis.xaxis.set_major_formatter("{x:.0f}°")
+    axis.set_title(title)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=10, handlelength=3)
+
+
+def angles_agree(from_weights, from_maps, title):
+    """Draw, for each filter, the angle read from its weights against that of the edges in its maps."""
+    from_weights, from_maps = np.asarray(from_weights, float), np.asarray(from_maps, float)
+    apart = (from_maps - from_weights + 90) % 180 - 90      # 179° and 1° are neighbours
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.9))
+    axis.plot([0, 180], [0, 180], color=palette.MUTED, linewidth=1, zorder=0)
+    axis.plot(from_weights, from_weights + apart, "o", color=palette.WEIGHT, markersize=7)
+    for n, (a, b) in enumerate(zip(from_weights, from_weights + apart), start=1):
+        axis.annotate(str(n), (a, b), (5, -9), textcoords="offset points", size=10)
+    axis.set(xlabel="angle from the 25 weights", ylabel="edges in the maps",
+             xlim=(-5, 185), ylim=(-25, 205), xticks=[0, 45, 90, 135, 180],
+             yticks=[0, 45, 90, 135, 180])
+    axis.xaxis.set_major_formatter("{x:.0f}°")
+    axis.yaxis.set_major_formatter("{x:.0f}°")
+    axis.set_title(title)
+
+
+def own_pen(drawn, lines, title):
+    """Draw how thick the lines of each map are, against how thick the digit's strokes are.
+
+    Parameters
+    ----------
+    drawn : (P,) array
+        Thickness of the strokes, pixels.
+    lines : (F, P) array
+        Thickness of the lines in each map.
+    """
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.4))
+    for line in lines:
+        axis.plot(drawn, line, color=palette.FORWARD, alpha=0.35, linewidth=1.2)
+    axis.plot(drawn, np.median(lines, axis=0), "o-", color=palette.FORWARD, linewidth=2.5)
+    axis.plot([0, 6], [0, 6], "--", color=palette.INK, linewidth=1.2)
+    axis.text(3.2, 3.65, "as thick as the stroke", rotation=37, size=10.5, ha="center", va="center")
+    axis.text(drawn[-1], np.median(lines[:, -1]) - 0.12, "the median map", ha="right", va="top",
+              size=10.5, color=palette.FORWARD)
+    axis.set(xlabel="the stroke is so thick, pixels", ylabel="lines in the map, pixels",
+             xlim=(0.8, 5.3), ylim=(0, 5.3))
+    axis.set_title(title)
+
+
+def excite(rows, labels, title):
+    """Draw, one row a map, the patches of the test pictures that excite it most.
+
+    Parameters
+    ----------
+    rows : list of (P, h, w) arrays
+    labels : list of str
+    """
+    figure, axes = plt.subplots(len(rows), len(rows[0]), squeeze=False,
+                                figsize=(WIDTH, 0.63 * len(rows) + 0.4))
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.03, hspace=0.03)
+    for line, patches, label in zip(axes, rows, labels):
+        for axis, patch in zip(line, patches):
+            axis.imshow(patch, cmap=palette.PIXELS, vmin=0, vmax=1)
+            axis.set(xticks=[], yticks=[])
+            _frame(axis)
+        line[0].set_ylabel(label, size=10.5, rotation=0, ha="right", va="center")
+    _headline(figure, title)
+
+
+def why(picture, panels, title):
+    """Draw a digit and, beside it, signed maps of what matters in it, the digit's outline on each.
+
+    Parameters
+    ----------
+    picture : (H, W) array
+    panels : dict
+        {caption: (H, W) map}; each on its own scale, white at zero.
+    """
+    figure, axes = plt.subplots(1, 1 + len(panels), figsize=(WIDTH, 2.35))
+    axes[0].imshow(picture, cmap=palette.PIXELS, vmin=0, vmax=1)
+    axes[0].set_xlabel("the digit")
+    for axis, (caption, values) in zip(axes[1:], panels.items()):
+        limit = float(np.abs(values).max()) or 1.0
+        axis.imshow(values, cmap=palette.SIGNED, vmin=-limit, vmax=limit)
+        axis.contour(picture, levels=[0.5], colors=[palette.INK], linewidths=0.9)
+        axis.set_xlabel(caption)
+    for axis in axes:
+        axis.set(xticks=[], yticks=[])
+        _frame(axis)
+    _headline(figure, title)
 
 
 def morph(amount, images, curves, title, xlabel):

@@ -186,16 +186,11 @@ def flow(rows, title, backward=False):
             grads = "\ndW, db the same" if backward else ""
             axis.text(4.75, y, parameters + grads, va="center", size=10, color=palette.WEIGHT,
                       linespacing=1.05)
-        if i + 1 < len(rows):
-            _arrow(axis, 0.9 if backward else 1.25, y - box / 2, y - step + box / 2, palette.FORWARD)
-            if backward:
-                _arrow(axis, 1.6, y - step + box / 2, y - box / 2, palette.BACKWARD)
-            axis.text(2.7, y - step / 2, shape, va="center", size=10, color=palette.FORWARD)
-        else:
-            axis.text(2.7, y - step * 0.5, shape, va="center", size=10, color=palette.FORWARD)
-            _arrow(axis, 0.9 if backward else 1.25, y - box / 2, y - step + box / 2, palette.FORWARD)
-            if backward:
-                _arrow(axis, 1.6, y - step + box / 2, y - box / 2, palette.BACKWARD)
+        _arrow(axis, 0.9 if backward else 1.25, y - box / 2, y - step + box / 2, palette.FORWARD)
+        if backward:
+            _arrow(axis, 1.6, y - step + box / 2, y - box / 2, palette.BACKWARD)
+        axis.text(2.7, y - step / 2, shape, va="center", size=10,
+                  color=palette.INK if backward else palette.FORWARD)
     if backward:
         axis.text(0.75, -0.5 * step, "y", color=palette.FORWARD, ha="right", va="center", weight="bold")
         axis.text(1.75, -0.5 * step, "dy", color=palette.BACKWARD, ha="left", va="center", weight="bold")
@@ -255,9 +250,7 @@ def tie_shares(labels, shares, title):
     axis.set(xlim=(0, 1), xticks=[0, 0.5, 1])
     axis.set_xticklabels(["0", "half of the windows", "all"])
     axis.get_xticklabels()[-1].set_ha("right")
-    axis.set_title(title, x=0)
     _title(figure, title)
-    axis.set_title("")
 
 
 def check_errors(steps, curves, title):
@@ -276,8 +269,7 @@ def check_errors(steps, curves, title):
         axis.annotate(label, (steps[best], errors[best]), xytext=(0, -15), textcoords="offset points",
                       ha="center", color=colour, weight="bold")
     axis.axhline(1e-7, color=palette.MUTED, lw=1, ls="--")
-    axis.text(steps[0], 1.3e-7, "pass below 1e-7", color=palette.MUTED, size=10, ha="left" if
-              steps[0] < steps[-1] else "right", va="bottom")
+    axis.text(min(steps), 1.3e-7, "pass below 1e-7", color=palette.MUTED, size=10, va="bottom")
     axis.set(xlabel="step h of the check", ylabel="relative error")
     axis.grid(True, which="major")
     low, high = axis.get_ylim()

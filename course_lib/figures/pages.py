@@ -11,11 +11,12 @@ def _show(axes, image, title=None):
     """A picture without ticks; grey ones black on white as they are."""
     axes.imshow(image, cmap="gray", vmin=0, vmax=1 if image.dtype.kind in "bf" else 255)
     axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color=palette.MUTED, linewidth=.8)
     if title:
         axes.set_title(title, loc="left")
 
 
-def stack(images, titles, note=None):
+def stack(images, titles):
     """Draw pictures one below the other, each over the full width.
 
     Parameters
@@ -29,7 +30,16 @@ def stack(images, titles, note=None):
     figure, axes = plt.subplots(len(images), 1, figsize=(WIDTH, height), height_ratios=shapes,
                                 squeeze=False)
     for ax, image, title in zip(axes[:, 0], images, titles):
-        _show(ax, np.asarray(image), title)
+        _show(ax, _halved(np.asarray(image)), title)
+
+
+def _halved(image):
+    """A photograph at half size, if that still fills the page: grain makes large PNG files."""
+    if image.dtype.kind == "b" or image.shape[1] < 2 * 100 * WIDTH * .9:
+        return image
+    h, w = (n // 2 * 2 for n in image.shape[:2])
+    blocks = image[:h, :w].reshape(h // 2, 2, w // 2, 2, *image.shape[2:])
+    return blocks.mean(axis=(1, 3)).astype(image.dtype)
 
 
 def light(stages, row):
@@ -61,7 +71,7 @@ def light(stages, row):
 
 
 def boxes(image, found, title, labels=None, wrong=()):
-    """Draw boxes around what was found on a page, with labels above them.
+    """Draw boxes around what was found on a page, with labels on their right.
 
     Parameters
     ----------
@@ -82,9 +92,8 @@ def boxes(image, found, title, labels=None, wrong=()):
                                    edgecolor=palette.BACKWARD if bad else palette.FORWARD,
                                    linewidth=2.2 if bad else 1.2, linestyle="--" if bad else "-"))
         if labels is not None:
-            ax.text((left + right) / 2, top - 2, labels[n], ha="center", va="bottom", fontsize=10,
-                    color=palette.BACKWARD if bad else palette.FORWARD,
-                    bbox=dict(facecolor="white", edgecolor="none", pad=.6, alpha=.75))
+            ax.text(right + .006 * image.shape[1], (top + bottom) / 2, labels[n], va="center",
+                    fontsize=10, weight="bold", color=palette.BACKWARD if bad else palette.FORWARD)
     ax.set_title(title, loc="left")
 
 
@@ -92,7 +101,7 @@ def order(image, found, title):
     """Draw the way from each thing found to the next, as a line through their middles."""
     image = np.asarray(image)
     figure, ax = plt.subplots(figsize=(WIDTH, WIDTH * image.shape[0] / image.shape[1] + .45))
-    _show(ax, image / 2 + .5 * image.max())
+    _show(ax, (image // 2 + 128).astype(np.uint8))          # pale, so that the line shows
     y, x = np.array([p.centre for p in found]).T
     ax.plot(x, y, color=palette.FORWARD, linewidth=1.3)
     ax.plot(x[0], y[0], "o", color=palette.FORWARD, markersize=8)
@@ -136,13 +145,13 @@ def portraits(groups, titles, captions=None):
         Under each picture of each group.
     """
     most = max(map(len, groups))
-    tall = .75 if captions else .45
+    tall = .9 if captions else .45
     figure, axes = plt.subplots(len(groups), most, squeeze=False,
                                 figsize=(WIDTH, (WIDTH / most + tall) * len(groups)))
     for ax in axes.flat:
         ax.axis("off")
     for r, (group, title) in enumerate(zip(groups, titles)):
-        axes[r, 0].set_title(title, loc="left")
+        axes[r, 0].set_title(title, loc="left").set_in_layout(False)
         for c, picture in enumerate(group):
             axes[r, c].imshow(picture, cmap=palette.PIXELS, vmin=0, vmax=1)
             axes[r, c].add_patch(plt.Rectangle((-.5, -.5), 28, 28, fill=False, linewidth=1,

@@ -228,9 +228,11 @@ def forms(starts, unseen, seen, tail=500):
     for row, a, b in zip(rows, starts, starts[1:]):
         axis.plot([row, row], [100 * np.mean(seen[a:b]), 100 * np.mean(unseen[a:b])],
                   color=palette.MUTED, linewidth=1, zorder=0)
-    first = np.searchsorted(starts, starts[-1] - tail) - 0.5
+    first = np.searchsorted(starts, starts[-1] - tail, side="right") - 1.5   # the form it begins in
     axis.axvspan(first, rows[-1] + 0.5, color="#EEF0F2", zorder=-1)
-    axis.text(rows[-1] + 0.4, axis.get_ylim()[1], f"the last {tail}", ha="right", va="top", size=10,
+    top = 1.15 * axis.get_ylim()[1]
+    axis.set_ylim(top=top)
+    axis.text(rows[-1] + 0.4, 0.99 * top, f"the last {tail}", ha="right", va="top", size=10,
               color=palette.MUTED)
     axis.set(xlabel="form, in the data's own order", ylabel="errors, %", xticks=rows)
     axis.set_xticklabels(rows + 1)

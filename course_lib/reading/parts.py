@@ -218,8 +218,9 @@ def cuts(part: Part, tries: int = 9) -> list[tuple[float, list[Part]]]:
 
 
 def is_wide(part: Part, size: float) -> bool:
-    """Whether a part may hold more than one digit."""
-    return .5 * size < part.height < 2 * size and part.width > .95 * max(part.height, .8 * size)
+    """Whether a part may be two digits or a few that touch (a longer one is a line or a shadow)."""
+    return (.5 * size < part.height < 2 * size
+            and .95 * max(part.height, .8 * size) < part.width < 3.5 * part.height)
 
 
 def cut_touching(parts: list[Part], size: float, judge) -> list[Part]:

@@ -180,7 +180,7 @@ def layout(run: Trace):
 
 
 def _wire(run, wire, on, with_slope, values, paid):
-    """The wire itself, an arrow tip if it is at work, its slope, and the name of a repeated value."""
+    """The wire, an arrow tip if it is at work, its slope, and the name of a repeated value."""
     (x0, y0), (x1, y1) = wire.start, wire.end
     slope = f"×{_bracket(number(wire.node.local[wire.i]))}" if with_slope else ""
     look = "gradient now" if on == "backward" else "quiet"

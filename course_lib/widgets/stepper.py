@@ -92,7 +92,7 @@ class Frame:
                 f'<div class="course-drawing">{self.picture}</div></div>')
 
     def _formula(self):
-        """The formula in pieces that each stay on one line: "= ..." after "= ...", or "..., ..."."""
+        """The formula in pieces that each stay on one line: "= ..." after "= ...", or a list."""
         if self.formula.count(" = ") > 1 and ", " in self.formula:
             pieces, glue = self.formula.split(", "), ", "
         else:

@@ -3,12 +3,13 @@
 `address`    launch and repository buttons only where the repository's address is set
 `archive`    a zip of the built book, for reading it without a network
 `colours`    the library's palette as a style sheet
+`docstrings` bars in docstrings are absolute values
 `folds`      formulas in the summaries of quiz answers
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
 """
 
-EXTENSIONS = ("address", "archive", "colours", "folds", "notebooks", "offline")
+EXTENSIONS = ("address", "archive", "colours", "docstrings", "folds", "notebooks", "offline")
 
 
 def setup(app):

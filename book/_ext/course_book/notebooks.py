@@ -47,7 +47,8 @@ def execute_stale(app, env, docnames):
         return
     cache = get_cache(app.config.nb_execution_cache_path)
     stale = []
-    for path in sorted(Path(env.doc2path(name)) for name in docnames):
+    # Later chapters take longest: they come first, so that none is left to run alone.
+    for path in sorted((Path(env.doc2path(name)) for name in docnames), reverse=True):
         if path.suffix == ".ipynb":
             notebook = nbformat.read(path, as_version=4)
             try:
