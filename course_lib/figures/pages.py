@@ -144,20 +144,23 @@ def portraits(groups, titles, captions=None):
     captions : list of list of str, optional
         Under each picture of each group.
     """
+    gap, step = 4, 32
     most = max(map(len, groups))
-    tall = .9 if captions else .45
-    figure, axes = plt.subplots(len(groups), most, squeeze=False,
-                                figsize=(WIDTH, (WIDTH / most + tall) * len(groups)))
-    for ax in axes.flat:
-        ax.axis("off")
+    pixel = WIDTH / (most * step)                            # inches
+    figure, axes = plt.subplots(len(groups), 1, squeeze=False, figsize=(
+        WIDTH, len(groups) * (step * pixel + (.75 if captions else .4))))
     for r, (group, title) in enumerate(zip(groups, titles)):
-        axes[r, 0].set_title(title, loc="left").set_in_layout(False)
+        ax, strip = axes[r, 0], np.zeros((28, most * step - gap))
         for c, picture in enumerate(group):
-            axes[r, c].imshow(picture, cmap=palette.PIXELS, vmin=0, vmax=1)
-            axes[r, c].add_patch(plt.Rectangle((-.5, -.5), 28, 28, fill=False, linewidth=1,
-                                               edgecolor=palette.MUTED))
+            left = c * step
+            strip[:, left:left + 28] = picture
+            ax.add_patch(plt.Rectangle((left - .5, -.5), 28, 28, fill=False, linewidth=1,
+                                       edgecolor=palette.MUTED))
             if captions:
-                axes[r, c].text(13.5, 30, captions[r][c], ha="center", va="top", fontsize=10)
+                ax.text(left + 13.5, 30, captions[r][c], ha="center", va="top", fontsize=10)
+        ax.imshow(strip, cmap=palette.PIXELS, vmin=0, vmax=1)
+        ax.set_title(title, loc="left")
+        ax.axis("off")
 
 
 def ablation(errors, names, count):
