@@ -122,3 +122,9 @@ def test_every_room_of_the_library_has_a_place_in_the_reference(pages):
         room = path.stem
         if not room.startswith("_") and (path.suffix == ".py" or (path / "__init__.py").exists()):
             assert f"module-course_lib.{room}" in documented, f"course_lib.{room}"
+
+
+def test_every_module_of_figures_has_a_place_in_the_reference(pages):
+    documented = set().union(*(pages[name].identifiers for name in pages if "reference/" in name))
+    for path in sorted((ROOT / "course_lib/figures").glob("[a-z]*.py")):
+        assert f"module-course_lib.figures.{path.stem}" in documented, path.name

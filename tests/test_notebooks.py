@@ -1,6 +1,7 @@
 """The chapters as files: stored outputs, order, first cell, what may differ and why."""
 
 import json
+import re
 from pathlib import Path
 
 import first_cells
@@ -94,3 +95,18 @@ def test_no_cell_is_skipped_or_lax(path):
         tags = cell.metadata.get("tags", [])
         assert not {"nbval-skip", "skip-execution", "raises-exception"} & set(tags), cell.source
         assert "NBVAL_" not in json.dumps(cell.source)
+
+
+def test_chapters_are_called_by_their_numbers():
+    """A link whose words are "chapter 4" leads to the fourth chapter of the table of contents."""
+    parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    numbered = [Path(chapter["file"]).name for part in parts if part.get("numbered")
+                for chapter in part["chapters"]]
+    wrong, met = [], 0
+    for path in [*NOTEBOOKS, *(ROOT / "book").glob("*.md")]:
+        text = path.read_text(encoding="utf-8")
+        for number, name in re.findall(r"\{doc\}`[Cc]hapter (\d+) <([\w-]+)>`", text):
+            met += 1
+            if int(number) > len(numbered) or numbered[int(number) - 1] != name:
+                wrong.append(f"{path.name}: chapter {number} <{name}>")
+    assert met and not wrong, wrong

@@ -38,9 +38,9 @@ def test_curve_is_catmull_rom_between_two_points():
 
 def test_a_point_given_twice_is_a_corner():
     elbow = pen.curve([[0, 0], [1, 0], [1, 0], [1, 1]])
-    assert np.all((elbow[:, 1] == 0) | (elbow[:, 0] == 1))      # two straight lines, no overshoot
+    assert np.allclose(elbow[:, 1] * (elbow[:, 0] - 1), 0)      # two straight lines, no overshoot
     round_ = pen.curve([[0, 0], [1, 0], [1, 1]])
-    assert not np.all((round_[:, 1] == 0) | (round_[:, 0] == 1))
+    assert not np.allclose(round_[:, 1] * (round_[:, 0] - 1), 0)
 
 
 def test_ink_of_a_line_has_the_width_asked_for():
@@ -64,7 +64,8 @@ def test_ink_equals_the_slow_definition():
 def test_ink_does_not_depend_on_how_the_work_is_cut_up():
     strokes = [np.cumsum(np.random.default_rng(1).normal(0, 9, (40, 2)), axis=0) + 150]
     whole = pen.ink(strokes, [5], (300, 300))
-    assert np.array_equal(whole[40:260, 30:270], pen.ink([strokes[0] - (30, 40)], [5], (220, 240)))
+    part = pen.ink([strokes[0] - (30, 40)], [5], (220, 240))
+    assert np.allclose(whole[40:260, 30:270], part, atol=1e-3)
 
 
 @settings(deadline=None, max_examples=40)

@@ -269,7 +269,7 @@ def check_errors(steps, curves, title):
         axis.annotate(label, (steps[best], errors[best]), xytext=(0, -15), textcoords="offset points",
                       ha="center", color=colour, weight="bold")
     axis.axhline(1e-7, color=palette.MUTED, lw=1, ls="--")
-    axis.text(min(steps), 1.3e-7, "pass below 1e-7", color=palette.MUTED, size=10, va="bottom")
+    axis.text(min(steps), 7e-8, "pass below 1e-7", color=palette.MUTED, size=10, va="top")
     axis.set(xlabel="step h of the check", ylabel="relative error")
     axis.grid(True, which="major")
     low, high = axis.get_ylim()

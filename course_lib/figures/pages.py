@@ -155,7 +155,7 @@ def portraits(groups, titles, captions=None):
             left = c * step
             strip[:, left:left + 28] = picture
             ax.add_patch(plt.Rectangle((left - .5, -.5), 28, 28, fill=False, linewidth=1,
-                                       edgecolor=palette.MUTED))
+                                       edgecolor=palette.MUTED, clip_on=False))
             if captions:
                 ax.text(left + 13.5, 30, captions[r][c], ha="center", va="top", fontsize=10)
         ax.imshow(strip, cmap=palette.PIXELS, vmin=0, vmax=1)
