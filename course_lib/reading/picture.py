@@ -69,12 +69,13 @@ def is_dark_on_light(page) -> bool:
     """Whether the ink is darker than the paper.
 
     Ink is the exception: around any spot most pixels are paper. So compare every pixel with the
-    mean of its neighbourhood; the rare, large differences are ink, and the sum of their cubes has
-    its sign.
+    mean of its neighbourhood; the rare, large differences are ink, and their skewness (the mean of
+    their cubes) has its sign. Without clear evidence paper is light.
     """
     small = thumbnail(page, 512)
     around = ndimage.gaussian_filter(small, max(small.shape) / 16, mode="nearest")
-    return bool(((small - around)**3).sum() <= 0)
+    away = small - around
+    return bool((away**3).mean() <= .5 * (away**2).mean()**1.5)
 
 
 def paper_brightness(page) -> np.ndarray:
@@ -87,7 +88,11 @@ def paper_brightness(page) -> np.ndarray:
     small = thumbnail(ndimage.gaussian_filter(page, 1.0), 256)
     window = 1 + 2 * (max(3, min(small.shape) // 5) // 2)
     closed = ndimage.grey_closing(small, size=(window, window), mode="nearest")
-    smooth = ndimage.gaussian_filter(closed, window / 3, mode="nearest")
+    margin = min(window // 2, *((n - 2) // 2 for n in small.shape))
+    if margin > 0:      # near its edges a closing sees half a window: there let the slope go on
+        inner = closed[margin:-margin, margin:-margin]
+        closed = np.pad(inner, margin, mode="reflect", reflect_type="odd")
+    smooth = ndimage.gaussian_filter(closed, window / 6, mode="nearest")
     return resize(smooth, page.shape, order=1).astype(np.float32)
 
 
