@@ -105,7 +105,7 @@ def material(rng: np.random.Generator, pen_digits: int, uci_share: float = .25):
             np.concatenate([labels] + [real.labels] * again))
 
 
-def train_reader(steps: int = 3000, seed: int = 0, out: str | Path = WEIGHTS,
+def train_reader(steps: int = 3000, seed: int = 0, out: str | Path | None = None,
                  pen_digits: int = 20_000, batch: int = 100, peak: float = .03,
                  progress: bool = True) -> dict:
     """Train the reader, write its weights (float16 .npz) and, beside them, the record (.json).
@@ -119,7 +119,7 @@ def train_reader(steps: int = 3000, seed: int = 0, out: str | Path = WEIGHTS,
         The record: command, seed, sizes, versions, and the share of the 500 held-out digits that
         the stored weights read right.
     """
-    out = Path(out)
+    out = Path(out or WEIGHTS)
     rng = np.random.default_rng(seed)
     images, labels = material(rng, pen_digits)
     network = nn.lenet(rng)

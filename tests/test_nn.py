@@ -178,6 +178,7 @@ def test_weights_return_as_they_were_saved(tmp_path):
     for (a, name), (b, _) in zip(network.parameters(), copy.parameters()):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
     assert [p.name for p in tmp_path.iterdir()] == ["w.npz"]
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_failed_save_leaves_the_old_file_whole(tmp_path, monkeypatch):

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.digits import uci
+from course_lib.digits import pen, uci
 from course_lib.digits.normalise import normalise
 
-__all__ = ["Dataset", "Split", "load", "normalise", "to_batch"]
+__all__ = ["Dataset", "Split", "load", "normalise", "pen", "to_batch"]
 
 SOURCES = {"uci": uci.load}
 

@@ -28,6 +28,7 @@ def save_weights(network, path, dtype=None):
     try:
         with os.fdopen(handle, "wb") as file:
             np.savez_compressed(file, **arrays)
+        os.chmod(temporary, 0o644)  # a temporary file is its owner's alone; weights are for all
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
