@@ -18,10 +18,10 @@ from tqdm.auto import tqdm
 
 from course_lib import digits, nn
 from course_lib.digits import pen
+from course_lib.digits.normalise import SIDE as SIZE
 
 WEIGHTS = Path(__file__).parent / "data" / "reader.npz"
 RECORD = WEIGHTS.with_suffix(".json")
-SIZE = 28
 
 
 # ---------------------------------------------------------------- variation

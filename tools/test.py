@@ -3,6 +3,7 @@
     python tools/test.py [an argument of pytest ...]
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,7 @@ def main(*arguments):
         except chromium.npm.NpmError as error:
             print(f"It could not be fetched ({error}); the checks that need it are skipped.")
     start = time.monotonic()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes on two cores
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q", *arguments]
     lines = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as run:

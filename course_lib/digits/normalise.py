@@ -6,7 +6,8 @@ such pictures reads a new one well only if it is brought to the same form.
 """
 
 import numpy as np
-from skimage.transform import AffineTransform, resize, warp
+from scipy import ndimage
+from skimage.transform import resize
 
 SIDE, BOX = 28, 20
 
@@ -65,9 +66,12 @@ def normalise(picture):
 
 
 def centre(field):
-    """Shift a (28, 28) picture by whole pixels until its centre of mass is the middle one."""
-    index = np.arange(SIDE)
+    """Shift a picture by whole pixels until its centre of mass is in the middle, to the pixel."""
     mass = field.sum()
-    row, column = (index @ field.sum(axis=1)) / mass, (index @ field.sum(axis=0)) / mass
-    shift = np.round([(SIDE - 1) / 2 - column, (SIDE - 1) / 2 - row])
-    return warp(field, AffineTransform(translation=-shift), order=0, mode="constant")
+    if mass == 0:
+        return field
+    height, width = field.shape
+    row = np.arange(height) @ field.sum(axis=1) / mass
+    column = np.arange(width) @ field.sum(axis=0) / mass
+    way = np.round([(height - 1) / 2 - row, (width - 1) / 2 - column])
+    return ndimage.shift(field, way, order=0)

@@ -20,7 +20,8 @@ from functools import lru_cache
 
 import numpy as np
 
-SIZE, BOX = 28, 20            # the picture, and the box the ink is fitted into, as in MNIST
+from course_lib.digits.normalise import BOX, SIDE as SIZE, centre
+
 STEPS = 6                     # line pieces between two control points
 
 _ALLOGRAPHS = {
@@ -334,17 +335,7 @@ def render(strokes, pen_width: float = 2.6, softness: float = 1.0, pressure=None
     lines = [(line - low) * scale + pen_width / 2 + (SIZE - size) / 2 for line in lines]
     widths = [pen_width * np.asarray(1 if p is None else p)
               for p in (pressure or [None] * len(lines))]
-    return _centre(ink(lines, widths, (SIZE, SIZE), softness))
-
-
-def _centre(image: np.ndarray) -> np.ndarray:
-    """Shift a picture by whole pixels so that its centre of mass is in the middle."""
-    mass = image.sum()
-    if mass == 0:
-        return image
-    at = np.arange(SIZE) - (SIZE - 1) / 2
-    down, right = image.sum(axis=1) @ at / mass, image.sum(axis=0) @ at / mass
-    return np.roll(image, (-round(float(down)), -round(float(right))), axis=(0, 1))
+    return centre(ink(lines, widths, (SIZE, SIZE), softness))
 
 
 # ---------------------------------------------------------------- all of it
