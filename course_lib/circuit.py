@@ -71,7 +71,7 @@ class Value:
 
     @property
     def value(self) -> float:
-        """The number. Read-only: a gate behind it would keep its old value and slopes."""
+        """The number. Read-only, since a gate behind it would keep its old value and slopes."""
         return self._value
 
     @property

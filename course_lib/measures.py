@@ -20,7 +20,7 @@ def wilson(right, count, confidence=0.95):
     """Return the interval (low, high) of shares that `right` of `count` answers agree with.
 
     It holds every share p whose own spread, sqrt(p (1 - p) / count), reaches from p to the share
-    that was seen: p is kept if |right/count - p| <= z sqrt(p (1 - p) / count). Wilson (1927).
+    that was seen: p is kept if `|right/count - p| <= z sqrt(p (1 - p) / count)`. Wilson (1927).
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def tuning(kernel, angles, wavelength):
     """Return how strongly a kernel answers to gratings whose lines run at these angles.
 
     The answer to a sine of this wavelength, whatever its phase, swings by
-    |sum over (y, x) of kernel[y, x] exp(i k·(x, y))|, k the grating's wave vector.
+    `|sum over (y, x) of kernel[y, x] exp(i k·(x, y))|`, k the grating's wave vector.
 
     Parameters
     ----------

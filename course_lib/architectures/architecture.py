@@ -161,7 +161,7 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """All that is learned: weights and biases."""
+        """All that is learned, weights and biases."""
         return self.weights + self.biases
 
     @property
@@ -180,7 +180,7 @@ class Architecture:
 
     @property
     def values(self) -> int:
-        """Numbers that one image makes on its way: the input and what every layer puts out.
+        """Numbers that one image makes on its way, the input and what every layer puts out.
 
         ReLU, dropout and the like count as done in place.
         """

@@ -77,7 +77,7 @@ def descent(f, gradient, target):
     Parameters
     ----------
     f, gradient : sequences of float
-        The output and |∂L/∂w2| before step 1, 2, 3, ...
+        The output and `|∂L/∂w2|` before step 1, 2, 3, ...
     target : float
         The number that f is asked to reach.
     """
