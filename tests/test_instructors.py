@@ -1,6 +1,8 @@
 """The tools of the instructors' page: handing out without solutions, and grading."""
 
 import re
+import subprocess
+import sys
 
 import grade
 import handout
@@ -56,3 +58,23 @@ def test_grading_compares_our_cells_only(tmp_path, capfd):
     printed = capfd.readouterr().out
     assert "1 of 2 agree with the chapter; not: bad.ipynb" in printed
     assert "13" in printed and "42" in printed
+
+
+def test_the_difference_on_the_page_is_what_nbval_prints(tmp_path):
+    """The page's two slips, made in the chapter: every line that the page shows has to come out."""
+    page = (ROOT / "book/instructors.md").read_text(encoding="utf-8")
+    slip, shown = re.search(r"```python\n(def output_size.*?)```.*?Here are the first two.*?```\n(.*?)```",
+                            page, re.S).groups()
+    chapter = nbformat.read(ROOT / "book/05-counting.ipynb", as_version=4)
+    (cell,) = [c for c in chapter.cells if c.source.startswith("def output_size")]
+    cell.source = slip + "\n" + cell.source.split("\n\n", 1)[1]
+    copy = tmp_path / "counting.ipynb"
+    nbformat.write(chapter, copy)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no",
+                           "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path,
+                           f"--nbval-sanitize-with={ROOT / 'tests/nbval_sanitize.cfg'}", copy],
+                          cwd=ROOT, capture_output=True, text=True)
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+    lines = [line.strip("_ ") for line in shown.splitlines() if line.strip("_ .")]
+    assert len(lines) > 15 and [line for line in lines if line not in printed] == []
+    assert re.search(r"^\.+F{4}\.+ ", printed, re.M), "the page says: four F among the dots"
