@@ -4,11 +4,12 @@
 `archive`    a zip of the built book, for reading it without a network
 `colours`    the library's palette as a style sheet
 `docstrings` bars in docstrings are absolute values
+`labels`     the bibliography's labels are those of the text
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
 """
 
-EXTENSIONS = ("address", "archive", "colours", "docstrings", "notebooks", "offline")
+EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline")
 
 
 def setup(app):
