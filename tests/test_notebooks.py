@@ -110,3 +110,18 @@ def test_chapters_are_called_by_their_numbers():
             if int(number) > len(numbered) or numbered[int(number) - 1] != name:
                 wrong.append(f"{path.name}: chapter {number} <{name}>")
     assert met and not wrong, wrong
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_solutions_are_folded_in_jupyter_too(path):
+    """In the book a solution folds as a whole; in Jupyter each of its code cells has to."""
+    inside, solutions = False, 0
+    for cell in load(path).cells:
+        if cell.cell_type == "markdown":
+            marks = re.findall(r"\{solution-(start|end)\}", cell.source)
+            inside = marks[-1] == "start" if marks else inside
+        elif inside or "solution" in cell.metadata.get("tags", []):
+            solutions += 1
+            assert "solution" in cell.metadata.get("tags", []), cell.source
+            assert cell.metadata.get("jupyter") == {"source_hidden": True, "outputs_hidden": True}, cell.source
+    assert solutions
