@@ -70,8 +70,7 @@ def gradient_check(network, x, labels=None, *, loss=None, rng=None, h=1e-5, dire
     L()
     dx = network.backward(loss.backward())
     arrays = {"x": (x, dx)}
-    for layer, name in network.parameters():
-        label = f"{network.layers.index(layer)}.{name}"
+    for label, layer, name in network.named_parameters():
         arrays[label] = (getattr(layer, name), getattr(layer, "d" + name).copy())
     return {label: _directional_error(L, w, dw, rng, h, directions)
             for label, (w, dw) in arrays.items()}

@@ -1,8 +1,13 @@
-"""Layers in a row, and the course's own network."""
+"""Layers in a row, layers side by side, and the course's own network."""
 
 import numpy as np
 
-from course_lib.nn.layers import Conv2D, Flatten, Layer, Linear, MaxPool2D, ReLU
+from course_lib.nn.activations import ReLU
+from course_lib.nn.convolution import Conv2D
+from course_lib.nn.layer import Layer, Learnable
+from course_lib.nn.linear import Flatten, Linear
+from course_lib.nn.parallel import share
+from course_lib.nn.pooling import MaxPool2D
 
 
 class Sequential(Layer):
@@ -17,7 +22,7 @@ class Sequential(Layer):
         self.layers = layers
 
     def __repr__(self):
-        return "Sequential(\n" + "".join(f"    {layer},\n" for layer in self.layers) + ")"
+        return "Sequential(\n" + _indented(self.layers) + ")"
 
     def forward(self, x):
         """x -> y through every layer."""
@@ -29,51 +34,95 @@ class Sequential(Layer):
         """Return dx and store every layer's dW and db.
 
         Training has no use for the gradient of the pictures themselves; with
-        `input_gradient=False` a first layer with parameters skips it, and None is returned.
+        `input_gradient=False` the first layer skips it, and None is returned.
         """
         first, *others = self.layers
         for layer in reversed(others):
             dy = layer.backward(dy)
-        if input_gradient or not first.params:
+        if input_gradient:
             return first.backward(dy)
-        return first.parameter_gradient(dy)
-
-    def parameters(self):
-        """Yield (layer, name) for every array that learns: its value is getattr(layer, name)."""
-        for layer in self.layers:
-            for name in layer.params:
-                yield layer, name
+        if isinstance(first, Sequential):
+            return first.backward(dy, input_gradient=False)
+        if isinstance(first, Learnable):
+            return first.parameter_gradient(dy)
+        first.backward(dy)
 
     @property
-    def count(self):
-        """The number of parameters."""
-        return sum(getattr(layer, name).size for layer, name in self.parameters())
+    def splits(self):
+        """Whether every layer computes every column on its own."""
+        return all(layer.splits for layer in self.layers)
 
-    def logits(self, x, batch=250):
-        """Return the network's output for any number of columns, computed in parts to save memory."""
-        parts = [self.forward(np.ascontiguousarray(x[..., i:i + batch]))
-                 for i in range(0, x.shape[-1], batch)]
-        return np.concatenate(parts, axis=-1)
+    def logits(self, x, batch=250, threads=None):
+        """Return the network's output for any number of columns, computed in parts to save memory.
 
-    def predict(self, x):
+        `threads` work on every part together; see `train`.
+        """
+        network = share(self, threads, min(batch, x.shape[-1]))
+        return np.concatenate([network.forward(np.ascontiguousarray(x[..., i:i + batch]))
+                               for i in range(0, x.shape[-1], batch)], axis=-1)
+
+    def predict(self, x, threads=None):
         """Return the most probable label of every column, (N,) integers."""
-        return self.logits(x).argmax(axis=0)
+        return self.logits(x, threads=threads).argmax(axis=0)
 
-    def probabilities(self, x):
+    def probabilities(self, x, threads=None):
         """Return the softmax of the output, (classes, N)."""
-        z = self.logits(x)
+        z = self.logits(x, threads=threads)
         p = np.exp(z - z.max(axis=0))
         return p / p.sum(axis=0)
+
+
+class Branches(Layer):
+    """Layers side by side: all see the same pictures, and their outputs are joined by channel.
+
+    Parameters
+    ----------
+    *layers : Layer
+        Their outputs must agree in everything but the first axis.
+    """
+
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def __repr__(self):
+        return "Branches(\n" + _indented(self.layers) + ")"
+
+    @property
+    def splits(self):
+        """Whether every layer computes every column on its own."""
+        return all(layer.splits for layer in self.layers)
+
+    def forward(self, x):
+        """x (C, H, W, N) -> y: the channels of the first branch, then of the second, ..."""
+        ys = [layer.forward(x) for layer in self.layers]
+        if len({y.shape[1:] for y in ys}) > 1:
+            raise ValueError("the outputs of branches must agree in all but their channels; got "
+                             + ", ".join(str(y.shape) for y in ys))
+        self.channels = [len(y) for y in ys]
+        return np.concatenate(ys)
+
+    def backward(self, dy):
+        """Every branch gets its own channels of dy; x went to all of them, so their dx add up."""
+        if len(dy) != sum(self._kept("channels")):
+            raise ValueError(f"Branches: dy must have {sum(self.channels)} channels; got {dy.shape}")
+        parts = np.split(dy, np.cumsum(self.channels)[:-1])
+        return sum(layer.backward(part) for layer, part in zip(self.layers, parts))
+
+
+def _indented(layers):
+    return "".join(f"    {line}\n" for layer in layers for line in f"{layer},".splitlines())
 
 
 def lenet(rng=None, dtype=np.float32):
     """Return the course's network, the assignment's LeNet: 431,080 parameters.
 
     Input (1, 28, 28, N), one ink-is-high picture of a digit per column; output (10, N) logits.
+    The largest of max(x, 0) is max(the largest x, 0), so pooling and ReLU may change places, and
+    so may their backward passes. Here pooling comes first: it leaves ReLU a quarter of the work.
     """
     return Sequential(
-        Conv2D(1, 20, 5, rng=rng, dtype=dtype), ReLU(), MaxPool2D(2),
-        Conv2D(20, 50, 5, rng=rng, dtype=dtype), ReLU(), MaxPool2D(2),
+        Conv2D(1, 20, 5, rng=rng, dtype=dtype), MaxPool2D(2), ReLU(),
+        Conv2D(20, 50, 5, rng=rng, dtype=dtype), MaxPool2D(2), ReLU(),
         Flatten(),
         Linear(800, 500, rng=rng, dtype=dtype), ReLU(),
         Linear(500, 10, rng=rng, dtype=dtype))

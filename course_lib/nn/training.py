@@ -7,6 +7,7 @@ from tqdm.auto import tqdm
 
 from course_lib.nn.losses import SoftmaxCrossEntropy
 from course_lib.nn.optimiser import SGD
+from course_lib.nn.parallel import share
 
 
 @dataclass
@@ -34,7 +35,8 @@ def batches(count, batch, rng):
 
 
 def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight_decay=5e-4,
-          bias_rate=2.0, rng=None, loss=None, augment=None, watch=None, every=50, progress=True):
+          bias_rate=2.0, rng=None, loss=None, augment=None, watch=None, every=50, progress=True,
+          threads=None):
     """Train a network by stochastic gradient descent.
 
     Parameters
@@ -59,6 +61,9 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
         watch(network) is called before the first step, after every `every` steps and at the end.
     progress : bool
         Whether to show a progress bar.
+    threads : int, optional
+        How many threads share every batch; if left out, as many as NumPy's matrix products use,
+        each with at least 32 columns (one, where a layer looks at the whole batch at once).
 
     Returns
     -------
@@ -76,6 +81,7 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
                     bias_rate=bias_rate)
     history, draw = History(), batches(len(labels), batch, rng)
     bar = tqdm(range(steps), desc="training", unit="step", disable=not progress)
+    shared = share(network, threads, batch)
     for iteration in bar:
         if watch is not None and iteration % every == 0:
             history.watched.append((iteration, watch(network)))
@@ -83,8 +89,8 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
         batch_x = x[..., columns]
         if augment is not None:
             batch_x = augment(batch_x, rng)
-        history.loss.append(loss.forward(network.forward(batch_x), labels[columns]))
-        network.backward(loss.backward(), input_gradient=False)
+        history.loss.append(loss.forward(shared.forward(batch_x), labels[columns]))
+        shared.backward(loss.backward(), input_gradient=False)
         optimiser.lr = rate(iteration)
         optimiser.step()
         bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)

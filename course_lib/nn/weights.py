@@ -9,9 +9,8 @@ import numpy as np
 
 
 def _arrays(network):
-    """Return {"0.W": array, "0.b": array, ...}: layer number and name of every parameter."""
-    return {f"{i}.{name}": getattr(layer, name)
-            for i, layer in enumerate(network.layers) for name in layer.params}
+    """Return {"0.W": array, "0.b": array, ...}: the layer's path and the name of every parameter."""
+    return {path: getattr(layer, name) for path, layer, name in network.named_parameters()}
 
 
 def save_weights(network, path, dtype=None):

@@ -1,0 +1,126 @@
+"""Convolution: forward, every row of the output is one matrix product; backward, the two transposes."""
+
+import numpy as np
+
+from course_lib.nn.initialisers import he
+from course_lib.nn.layer import Learnable
+from course_lib.nn.windows import add_strips, bands, output_size, strips
+
+
+class Conv2D(Learnable):
+    """Convolution: every filter slides over the picture; under each window, an inner product.
+
+    As everywhere in the field, the filter is not flipped: strictly this is a cross-correlation.
+
+    Chapter 6 lays every patch out as a column, y = W cols. Here the patches under one row of the
+    output, a *band*, are such columns, and y_row = W band; the bands overlap in memory, so that
+    only k times the picture is copied instead of k² times.
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Channels in, filters (channels out).
+    k, stride, pad : int
+        Side of the filter, step from window to window, zeros around the picture, in pixels.
+    groups : int
+        Into how many equal parts channels and filters are split; each part of the filters sees
+        its own part of the channels only.
+    bias : bool
+        Whether every filter adds a number of its own.
+    rng, init, dtype
+        As for `Linear`.
+
+    Attributes
+    ----------
+    W, dW : (c_out, c_in/groups·k·k) arrays
+        One filter a row, its entries in the order channel, row, column.
+    b, db : (c_out, 1) arrays
+    """
+
+    splits = True
+
+    def __init__(self, c_in, c_out, k, stride=1, pad=0, *, groups=1, bias=True, rng=None, init=he,
+                 dtype=np.float32):
+        if min(c_in, c_out, k, stride, groups) < 1 or pad < 0:
+            raise ValueError("Conv2D: c_in, c_out, k, stride and groups must be at least 1 and pad at "
+                             f"least 0; got c_in={c_in}, c_out={c_out}, k={k}, stride={stride}, "
+                             f"groups={groups}, pad={pad}")
+        if c_in % groups or c_out % groups:
+            raise ValueError(f"Conv2D: {groups} groups must divide both the {c_in} channels and the "
+                             f"{c_out} filters")
+        self.c_in, self.k, self.stride, self.pad, self.groups = c_in, k, stride, pad, groups
+        n_in, n_out = (c // groups * k * k for c in (c_in, c_out))
+        self._start(init, rng, (c_out, n_in), n_in, n_out, dtype, bias)
+
+    def __repr__(self):
+        groups = f", groups={self.groups}" if self.groups > 1 else ""
+        return (f"Conv2D({self.c_in}, {len(self.W)}, k={self.k}, stride={self.stride}, pad={self.pad}"
+                f"{groups})")
+
+    def output_shape(self, shape):
+        """(C, H, W, N) -> (F, OH, OW, N)."""
+        C, H, W, N = shape
+        size = (self.k, self.stride, self.pad)
+        return len(self.W), output_size(H, *size), output_size(W, *size), N
+
+    def forward(self, x):
+        """x (C, H, W, N) -> y (F, OH, OW, N): for every row of y, y_row = W band + b."""
+        if x.ndim != 4 or len(x) != self.c_in:
+            raise ValueError(f"{self}: expected pictures of shape ({self.c_in}, H, W, N), channels "
+                             f"first and the batch last; got {x.shape}")
+        self._check_dtype(x)
+        F, OH, OW, N = self.output_shape(x.shape)
+        self.x_shape, parts = x.shape, x.reshape(self.groups, -1, *x.shape[1:])
+        self.strips = [strips(part, self.k, self.stride, self.pad) for part in parts]
+        y = np.empty((OH, F, OW * N), x.dtype)
+        for filters, part in self._groups():
+            np.matmul(self._by_rows(self.W[filters]), bands(part, self.k, self.stride), out=y[:, filters])
+        if self.b is not None:
+            y += self.b
+        return y.reshape(OH, F, OW, N).transpose(1, 0, 2, 3)
+
+    def parameter_gradient(self, dy):
+        """dWᵀ = the sum over the rows of band dy_rowᵀ; db = the sum of dy over pixels and batch."""
+        dy = self._rows(dy)
+        self.dW = np.empty_like(self.W)
+        for filters, part in self._groups():
+            dWt = bands(part, self.k, self.stride) @ dy[:, filters].transpose(0, 2, 1)
+            self.dW[filters] = self._by_channels(dWt.sum(axis=0).T)
+        if self.b is not None:
+            self.db = dy.sum(axis=(0, 2))[:, None]
+
+    def input_gradient(self, dy):
+        """dx: Wᵀ dy_row is the gradient of a band; added back to where its patches came from."""
+        dy, dx = self._rows(dy), []
+        for (filters, part), shape in zip(self._groups(), self._shapes()):
+            dstrips, Wt = np.zeros_like(part), self._by_rows(self.W[filters]).T
+            for dband, dy_row in zip(bands(dstrips, self.k, self.stride), dy[:, filters]):
+                dband += Wt @ dy_row
+            dx.append(add_strips(dstrips, shape, self.k, self.stride, self.pad))
+        return dx[0] if self.groups == 1 else np.concatenate(dx)
+
+    def _groups(self):
+        """Yield, group by group, which filters it has and the strips that they see."""
+        size = len(self.W) // self.groups
+        for group, part in enumerate(self._kept("strips")):
+            yield slice(group * size, (group + 1) * size), part
+
+    def _shapes(self):
+        """The shape of each group's part of the input."""
+        C, *rest = self.x_shape
+        return [(C // self.groups, *rest)] * self.groups
+
+    def _rows(self, dy):
+        """dy (F, OH, OW, N) -> (OH, F, OW·N), as `forward` computed it: no copy where it has that order."""
+        self._kept("strips")
+        shape = F, OH, OW, N = self.output_shape(self.x_shape)
+        self._check_dy(dy, shape)
+        return np.ascontiguousarray(dy.transpose(1, 0, 2, 3)).reshape(OH, F, OW * N)
+
+    def _by_rows(self, W):
+        """Filters' entries from the order channel, row, column to the bands' row, channel, column."""
+        return W.reshape(len(W), -1, self.k, self.k).transpose(0, 2, 1, 3).reshape(W.shape)
+
+    def _by_channels(self, W):
+        """And back."""
+        return W.reshape(len(W), self.k, -1, self.k).transpose(0, 2, 1, 3).reshape(W.shape)
