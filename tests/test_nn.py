@@ -5,6 +5,8 @@ import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from course_lib import digits, nn
 
@@ -207,6 +209,27 @@ def good():
             "4.b": np.zeros((10, 1))}
 
 
+def lying():
+    """A header that promises a terabyte before a few bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, w in good().items():
+            member = io.BytesIO()
+            np.lib.format.write_array_header_1_0(
+                member, {"descr": "<f4", "fortran_order": False, "shape": (10 ** 12,)})
+            archive.writestr(name + ".npy", member.getvalue() + b"few")
+    return buffer.getvalue()
+
+
+def locked():
+    """A file whose flags say that it is encrypted."""
+    content = bytearray(npz(**good()))
+    at = -1
+    while (at := content.find(b"PK\x01\x02", at + 1)) >= 0:
+        content[at + 8] |= 1
+    return bytes(content)
+
+
 def bomb():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -218,12 +241,18 @@ def bomb():
 @pytest.mark.parametrize("content, words", [
     (b"not a zip file", "not a file of weights"),
     (npz(**good())[:-100], "not a file of weights"),
-    (npz(**good() | {"0.W": np.array([{}], object)}), "not a file of weights"),
+    (npz(**good() | {"0.W": np.array([{}], object)}), "is object .* another network"),
     (bomb(), "too many for"),
     (npz(W=np.zeros(3)), "another network"),
     (npz(**good() | {"0.W": np.zeros((3, 8))}), "another network"),
     (npz(**good() | {"0.W": np.zeros((3, 9), int)}), "another network"),
     (npz(**good() | {"0.W": np.full((3, 9), np.nan)}), "not finite"),
+    (npz(**good() | {"0.W": np.full((3, 9), 1e300)}), "not finite in float32"),
+    (npz(**good() | {"0.W": np.zeros((3, 9), "f4, f4")}), "another network"),
+    (npz(**good(), more=np.zeros(3)), "another network"),
+    (lying(), "another network"),
+    (locked(), "not a file of weights"),
+    (b"", "not a file of weights"),
 ])
 def test_a_wrong_file_of_weights_is_refused_and_changes_nothing(tmp_path, content, words):
     path, network = tmp_path / "w.npz", small()
@@ -233,3 +262,147 @@ def test_a_wrong_file_of_weights_is_refused_and_changes_nothing(tmp_path, conten
         nn.load_weights(network, path)
     for w, (layer, name) in zip(before, network.parameters()):
         np.testing.assert_array_equal(w, getattr(layer, name))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(cut=st.floats(0, 1), flips=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=4))
+def test_a_damaged_file_is_read_rightly_or_refused(tmp_path, cut, flips):
+    """Cut anywhere, or with bytes changed anywhere: a ValueError, or the very same weights."""
+    network, path = small(), tmp_path / "w.npz"
+    nn.save_weights(network, path)
+    content = bytearray(path.read_bytes())
+    for where, change in flips:
+        content[int(where * (len(content) - 1))] ^= change
+    path.write_bytes(content[:len(content) if flips else int(cut * len(content))])
+    copy = small()
+    for layer, name in copy.parameters():
+        getattr(layer, name)[...] = 7
+    try:
+        nn.load_weights(copy, path)
+    except ValueError:
+        assert all((getattr(layer, name) == 7).all() for layer, name in copy.parameters())
+    else:
+        for (a, name), (b, _) in zip(network.parameters(), copy.parameters()):
+            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+
+
+# --- several threads ---
+
+def step(network, shared, x, labels):
+    loss = nn.SoftmaxCrossEntropy()
+    value = loss.forward(shared.forward(x), labels)
+    dx = shared.backward(loss.backward())
+    return value, dx, [getattr(layer, "d" + name).copy() for layer, name in network.parameters()]
+
+
+@pytest.mark.parametrize("threads, N", [(2, 2), (2, 33), (3, 10), (4, 64)])
+def test_threads_that_share_a_batch_compute_what_one_does(threads, N):
+    rng = RNG(N)
+    network = small(np.float64)
+    x, labels = rng.standard_normal((1, 8, 8, N)), rng.integers(0, 10, N)
+    alone = step(network, network, x, labels)
+    together = step(network, nn.Parallel(network, threads), x, labels)
+    assert together[0] == pytest.approx(alone[0], rel=1e-12)
+    np.testing.assert_allclose(together[1], alone[1], rtol=1e-9, atol=1e-14)
+    for a, b in zip(together[2], alone[2]):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-14)
+    np.testing.assert_array_equal(network.predict(x, threads=threads), network.predict(x, threads=1))
+
+
+def test_twins_learn_with_the_network_and_keep_out_of_each_other_s_way():
+    network, x = small(), RNG(0).standard_normal((1, 8, 8, 9), dtype=np.float32)
+    shared = nn.Parallel(network, 2)
+    before = shared.forward(x)
+    network.layers[0].W += 1  # as an optimiser does: in place
+    assert np.abs(shared.forward(x) - before).max() > 0.1
+    np.testing.assert_allclose(shared.forward(x), network.forward(x), rtol=1e-5, atol=1e-5)
+    shared.backward(np.ones((10, 9), np.float32))
+    assert not any(np.shares_memory(layer.dW, twin.layers[0].dW)
+                   for layer in network.layers[4:] for twin in shared.twins[1:] if hasattr(layer, "dW"))
+
+
+def test_matrix_products_have_their_threads_back_afterwards():
+    from course_lib.nn.parallel import blas_threads
+    before = blas_threads()
+    shared = nn.Parallel(small(), 2)
+    shared.forward(np.zeros((1, 8, 8, 4), np.float32))
+    with pytest.raises(ValueError):
+        shared.forward(np.zeros((2, 8, 8, 4), np.float32))
+    assert blas_threads() == before
+
+
+def test_a_layer_that_looks_at_the_whole_batch_is_not_split():
+    class Centre(nn.Layer):  # layers of one's own do not split unless they say so
+        def forward(self, x):
+            return x - x.mean()
+
+        def backward(self, dy):
+            return dy - dy.mean()
+
+    network = nn.Sequential(nn.Linear(3, 3), Centre())
+    assert not network.splits and small().splits
+    with pytest.raises(ValueError, match="all of it at once"):
+        nn.Parallel(network, 2)
+    network.predict(np.zeros((3, 500), np.float32))  # one thread is chosen by itself
+    assert not nn.Sequential(nn.Branches(nn.ReLU(), Centre())).splits
+
+
+def test_training_with_threads_learns_as_without():
+    data = digits.load("uci")
+    x, labels = digits.to_batch(data.train.images[:200])[:, 2:26:3, 2:26:3], data.train.labels[:200]
+    losses = [nn.train(small(np.float64), x.astype(np.float64), labels, steps=30, batch=64, lr=0.05,
+                       rng=RNG(0), progress=False, threads=threads).loss for threads in (1, 2)]
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
+
+
+# --- rates of single parameters ---
+
+def test_single_parameters_learn_at_rates_of_their_own():
+    network = nn.Sequential(nn.Linear(2, 2, init=nn.constant(1), dtype=np.float64),
+                            nn.Linear(2, 1, init=nn.constant(1), dtype=np.float64))
+    optimiser = nn.SGD(network, lr=0.1, bias_rate=2, rates={"0.W": 0, "1.b": 3})
+    for layer, name in network.parameters():
+        setattr(layer, "d" + name, np.ones_like(getattr(layer, name)))
+    optimiser.step()
+    moved = {path: 1 - getattr(layer, name).ravel()[0] - (name == "b")
+             for path, layer, name in network.named_parameters()}
+    assert moved == pytest.approx({"0.W": 0, "0.b": 0.2, "1.W": 0.1, "1.b": 0.3})
+    with pytest.raises(ValueError, match=r"\['2.W'\]; the network's parameters are \['0.W'"):
+        nn.SGD(network, lr=0.1, rates={"2.W": 1})
+
+
+# --- dtype ---
+
+class Spy(np.ndarray):
+    """An array that tells which floating types every operation on it makes."""
+
+    seen = None
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        def plain(array):
+            return array.view(np.ndarray) if isinstance(array, Spy) else array
+        if out is not None:
+            kwargs["out"] = tuple(plain(each) for each in out)
+        result = getattr(ufunc, method)(*(plain(each) for each in inputs), **kwargs)
+        if isinstance(result, np.ndarray):
+            Spy.seen.append((ufunc.__name__, result.dtype))
+            return result.view(Spy)
+        return result
+
+
+@pytest.mark.parametrize("lr", [0.1, np.float64(0.1)])
+def test_nothing_in_a_float32_step_is_float64(lr):
+    """Every result of every operation on the pictures, the parameters or what follows from them."""
+    Spy.seen, rng = [], RNG(0)
+    network, loss = nn.lenet(rng), nn.SoftmaxCrossEntropy()
+    for layer, name in network.parameters():
+        setattr(layer, name, getattr(layer, name).view(Spy))
+    optimiser = nn.SGD(network, lr=lr, momentum=0.9, weight_decay=np.float64(5e-4), bias_rate=2)
+    x = rng.standard_normal((1, 28, 28, 4), dtype=np.float32).view(Spy)
+    loss.forward(network.forward(x), np.arange(4))
+    network.backward(loss.backward())
+    optimiser.step()
+    assert len(Spy.seen) > 60, "the spy sees the operations"
+    assert {name for name, _ in Spy.seen} >= {"matmul", "maximum", "exp", "multiply", "add"}
+    wide = [(name, dtype) for name, dtype in Spy.seen if dtype == np.float64]
+    assert not wide, wide

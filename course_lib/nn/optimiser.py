@@ -7,32 +7,40 @@ class SGD:
     """Gradient descent with momentum and weight decay.
 
     For every parameter w: v <- momentum · v + (dw + weight_decay · w), then w <- w - lr · v.
-    Biases learn at `bias_rate` times the rate, as in the assignment (where it is 2).
-
     Parameters
     ----------
     network : Sequential
     lr : float
         The learning rate; may be changed between steps.
+    momentum, weight_decay : float
+    bias_rate : float
+        Biases learn at this multiple of the rate; the assignment's is 2.
+    rates : dict, optional
+        Multiples for single parameters, by their names in `network.named_parameters()`:
+        {"0.W": 0} keeps the first layer's filters as they are.
     """
 
-    def __init__(self, network, *, lr, momentum=0.0, weight_decay=0.0, bias_rate=1.0):
+    def __init__(self, network, *, lr, momentum=0.0, weight_decay=0.0, bias_rate=1.0, rates=None):
         self.network, self.lr = network, lr
-        self.momentum, self.weight_decay, self.bias_rate = momentum, weight_decay, bias_rate
+        self.momentum, self.weight_decay = float(momentum), float(weight_decay)
         self.velocity = [np.zeros_like(getattr(layer, name)) for layer, name in network.parameters()]
+        paths = [path for path, _, _ in network.named_parameters()]
+        rates = {} if rates is None else rates
+        if unknown := set(rates) - set(paths):
+            raise ValueError(f"rates names {sorted(unknown)}; the network's parameters are {paths}")
+        self.rates = [rates.get(path, bias_rate if path.split(".")[-1] == "b" else 1.0) for path in paths]
 
     def step(self):
         """Move every parameter one step, by the gradients that `backward` stored."""
-        for v, (layer, name) in zip(self.velocity, self.network.parameters()):
+        for v, rate, (layer, name) in zip(self.velocity, self.rates, self.network.parameters()):
             if not hasattr(layer, "d" + name):
                 raise RuntimeError(f"{layer} has no gradient d{name} yet: run network.forward(x) and "
                                    "network.backward(dy) before the step")
             w, dw = getattr(layer, name), getattr(layer, "d" + name)
-            rate = self.lr * (self.bias_rate if name == "b" else 1.0)
             v *= self.momentum
             v += dw
             v += self.weight_decay * w
-            w -= rate * v
+            w -= float(self.lr * rate) * v  # a NumPy float64 would turn float32 arrays into float64
 
 
 def inverse_decay(lr, gamma=1e-4, power=0.75):

@@ -1,11 +1,15 @@
 """Weights on disk: one .npz file, no pickle, never half-written."""
 
+import lzma
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+from numpy.lib import format as npy
 
 
 def _arrays(network):
@@ -45,29 +49,48 @@ def load_weights(network, path):
     wanted = _arrays(network)
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = {Path(item.filename).stem: item.file_size for item in archive.infolist()}
-        for name, w in wanted.items():  # before anything is unpacked
-            if sizes.get(name, 0) > w.size * 8 + 1024:
-                raise ValueError(f"{name} unpacks to {sizes[name]:,} bytes, too many for {w.shape}")
-        with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files if name in wanted}
-    except (zipfile.BadZipFile, ValueError, EOFError, KeyError) as error:
+            _check_names(archive, wanted, path)
+            found = {name: _read(archive, name, w, path) for name, w in wanted.items()}
+    except Misfit:
+        raise
+    except DAMAGED as error:
         raise ValueError(f"{path} is not a file of weights that can be read ({error}); "
                          "make it again with save_weights") from error
-    _check_fit(wanted, found, sizes, path)
     for name, w in wanted.items():
         w[...] = found[name]
     return network
 
 
-def _check_fit(wanted, found, sizes, path):
-    """Say how the file's arrays differ from the network's, if they do."""
-    if set(sizes) != set(wanted):
-        raise ValueError(f"{path} holds {sorted(sizes)}, the network needs {sorted(wanted)}: "
-                         "the file belongs to another network")
+class Misfit(ValueError):
+    """The file can be read, but not into this network."""
+
+
+#: what reading a broken or forged archive may raise
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError, KeyError, RuntimeError,
+           OverflowError, NotImplementedError, struct.error)
+
+
+def _check_names(archive, wanted, path):
+    """The file holds an array for every parameter, no other, and none that unpacks to far more."""
+    members = {item.filename: item.file_size for item in archive.infolist()}
+    if set(members) != {f"{name}.npy" for name in wanted}:
+        raise Misfit(f"{path} holds {sorted(members)[:20]}, the network needs {sorted(wanted)[:20]}: "
+                     "the file belongs to another network")
     for name, w in wanted.items():
-        if found[name].shape != w.shape or found[name].dtype.kind != "f":
-            raise ValueError(f"{path}: {name} is {found[name].dtype} {found[name].shape}, the network "
-                             f"needs a float array {w.shape}: the file belongs to another network")
-        if not np.isfinite(found[name]).all():
-            raise ValueError(f"{path}: {name} holds numbers that are not finite; the file is damaged")
+        if members[f"{name}.npy"] > w.size * 8 + 1024:
+            raise ValueError(f"{name} unpacks to {members[name + '.npy']:,} bytes, too many for {w.shape}")
+
+
+def _read(archive, name, w, path):
+    """Return one array in the dtype of w. What its header promises is checked before any number is read."""
+    with archive.open(f"{name}.npy") as member:
+        header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+        shape, _, dtype = header[npy.read_magic(member)](member)
+    if shape != w.shape or dtype.kind != "f":
+        raise Misfit(f"{path}: {name} is {dtype} {shape}, the network needs a float array {w.shape}: "
+                     "the file belongs to another network")
+    with archive.open(f"{name}.npy") as member, np.errstate(over="ignore"):
+        numbers = npy.read_array(member, allow_pickle=False).astype(w.dtype)
+    if not np.isfinite(numbers).all():
+        raise Misfit(f"{path}: {name} holds numbers that are not finite in {w.dtype}; the file is damaged")
+    return numbers
