@@ -286,6 +286,33 @@ def test_a_damaged_file_is_read_rightly_or_refused(tmp_path, cut, flips):
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
+# --- the quick way ---
+
+@pytest.mark.parametrize("dtype, limit", [(np.float32, 1e-5), (np.float64, 1e-12)])
+def test_pooling_before_relu_changes_no_value_and_no_gradient(dtype, limit):
+    rng = RNG(5)
+    network, x = nn.lenet(rng, dtype), digits.to_batch(digits.load("uci").test.images[:7], dtype)
+    quick = network.pool_first()
+    assert [type(layer).__name__ for layer in quick.layers[:6]] == [
+        "Conv2D", "MaxPool2D", "ReLU"] * 2
+    assert [type(layer).__name__ for layer in network.layers[:6]] == ["Conv2D", "ReLU", "MaxPool2D"] * 2
+    dy = rng.standard_normal((10, 7)).astype(dtype)
+    results = []
+    for each in (network, quick):
+        y, dx = each.forward(x), each.backward(dy)
+        results.append([y, dx, *(getattr(layer, "d" + name).copy() for layer, name in network.parameters())])
+    for slow, fast in zip(*results):
+        assert nn.relative_error(slow, fast) <= limit
+
+
+def test_only_the_plain_relu_changes_places():
+    class Leaky(nn.ReLU):
+        pass
+
+    network = nn.Sequential(Leaky(), nn.MaxPool2D(2), nn.Tanh(), nn.MaxPool2D(2), nn.ReLU())
+    assert network.pool_first().layers == network.layers
+
+
 # --- several threads ---
 
 def step(network, shared, x, labels):

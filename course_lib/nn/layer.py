@@ -15,6 +15,8 @@ class Layer:
     ----------
     params : tuple of str
         The names of what learns, e.g. ("W", "b").
+    state : tuple of str
+        The names of what is saved with it though no gradient moves it, e.g. running averages.
     layers : tuple of Layer
         The layers inside, for a layer made of layers.
     training : bool
@@ -24,6 +26,7 @@ class Layer:
     """
 
     params = ()
+    state = ()
     layers = ()
     training = False
     splits = False
@@ -45,10 +48,13 @@ class Layer:
             yield f"{path}{i}", layer
             yield from layer.walk(f"{path}{i}.")
 
-    def named_parameters(self):
-        """Yield (path, layer, name) for every array that learns: its value is getattr(layer, name)."""
+    def named_parameters(self, state=False):
+        """Yield (path, layer, name) for every array that learns: its value is getattr(layer, name).
+
+        With `state`, also for every array that is saved with them.
+        """
         for path, layer in [("", self), *self.walk()]:
-            for name in layer.params:
+            for name in layer.params + (layer.state if state else ()):
                 yield f"{path}.{name}" if path else name, layer, name
 
     def parameters(self):

@@ -145,6 +145,55 @@ class GlobalAveragePool2D(Layer):
         return np.broadcast_to(dy / (H * W), self.x_shape).copy()
 
 
+class AdaptiveAveragePool2D(Layer):
+    """The means of size x size windows that cover every map, whatever the map's size.
+
+    Window i of a side of H pixels reaches from ⌊i H / size⌋ up to ⌈(i + 1) H / size⌉, PyTorch's rule:
+    the windows tile the map if size divides its side, else neighbours share a row or a column.
+
+    Parameters
+    ----------
+    size : int
+        Side of the output, in pixels.
+    """
+
+    splits = True
+
+    def __init__(self, size):
+        if size < 1:
+            raise ValueError(f"AdaptiveAveragePool2D: size must be at least 1; got {size}")
+        self.size = size
+
+    def __repr__(self):
+        return f"AdaptiveAveragePool2D({self.size})"
+
+    def forward(self, x):
+        """x (C, H, W, N) -> y (C, size, size, N)."""
+        if x.ndim != 4:
+            raise ValueError(f"{self}: expected pictures of shape (C, H, W, N); got {x.shape}")
+        self.x_shape = C, _, _, N = x.shape
+        y = np.empty((C, self.size, self.size, N), x.dtype)
+        for pixel, window in self._windows():
+            y[pixel] = x[window].mean(axis=(1, 2))
+        return y
+
+    def backward(self, dy):
+        """Every pixel of a window gets the same share of its dy."""
+        C, _, _, N = self._kept("x_shape")
+        self._check_dy(dy, (C, self.size, self.size, N))
+        dx = np.zeros(self.x_shape, dy.dtype)
+        for pixel, window in self._windows():
+            dx[window] += (dy[pixel] / dx[window][0, :, :, 0].size)[:, None, None]
+        return dx
+
+    def _windows(self):
+        """Yield where in y each pixel is and where in x its window is, both as an index."""
+        rows, columns = ([slice(i * side // self.size, -(-(i + 1) * side // self.size))
+                          for i in range(self.size)] for side in self.x_shape[1:3])
+        for r, c in np.ndindex(self.size, self.size):
+            yield (slice(None), r, c), (slice(None), rows[r], columns[c])
+
+
 def _largest(views):
     """The entrywise maximum of some arrays of one shape, in a new array."""
     y = np.maximum(views[0], views[-1])  # the same one twice if there is only one

@@ -1,5 +1,6 @@
 """The training loop: draw a batch, forward, backward, step."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,7 +8,6 @@ from tqdm.auto import tqdm
 
 from course_lib.nn.losses import SoftmaxCrossEntropy
 from course_lib.nn.optimiser import SGD
-from course_lib.nn.parallel import share
 
 
 @dataclass
@@ -62,8 +62,7 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
     progress : bool
         Whether to show a progress bar.
     threads : int, optional
-        How many threads share every batch; if left out, as many as NumPy's matrix products use,
-        each with at least 32 columns (one, where a layer looks at the whole batch at once).
+        How many threads share every batch; see `Sequential.quick`.
 
     Returns
     -------
@@ -79,9 +78,8 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
     rate = lr if callable(lr) else lambda iteration: lr
     optimiser = SGD(network, lr=rate(0), momentum=momentum, weight_decay=weight_decay,
                     bias_rate=bias_rate)
-    history, draw = History(), batches(len(labels), batch, rng)
+    history, draw, quick = History(), batches(len(labels), batch, rng), network.quick(batch, threads)
     bar = tqdm(range(steps), desc="training", unit="step", disable=not progress)
-    shared = share(network, threads, batch)
     for iteration in bar:
         if watch is not None and iteration % every == 0:
             history.watched.append((iteration, watch(network)))
@@ -89,11 +87,22 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
         batch_x = x[..., columns]
         if augment is not None:
             batch_x = augment(batch_x, rng)
-        history.loss.append(loss.forward(shared.forward(batch_x), labels[columns]))
-        shared.backward(loss.backward(), input_gradient=False)
+        with training_mode(network):
+            history.loss.append(loss.forward(quick.forward(batch_x), labels[columns]))
+        quick.backward(loss.backward(), input_gradient=False)
         optimiser.lr = rate(iteration)
         optimiser.step()
         bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)
     if watch is not None:
         history.watched.append((steps, watch(network)))
     return history
+
+
+@contextmanager
+def training_mode(network):
+    """Tell the network's layers that they are being trained, as long as the block runs."""
+    network.set_training(True)
+    try:
+        yield
+    finally:
+        network.set_training(False)

@@ -14,7 +14,7 @@ from numpy.lib import format as npy
 
 def _arrays(network):
     """Return {"0.W": array, "0.b": array, ...}: the layer's path and the name of every parameter."""
-    return {path: getattr(layer, name) for path, layer, name in network.named_parameters()}
+    return {path: getattr(layer, name) for path, layer, name in network.named_parameters(state=True)}
 
 
 def save_weights(network, path, dtype=None):
