@@ -1,4 +1,4 @@
-"""The command line: ``python -m course_lib count | read | train``.
+"""The command line: ``python -m course_lib count | read | evaluate | train``.
 
 Every subcommand imports what it needs when it runs, so that ``count`` does not wait for image
 libraries. A mistake of the user's (no such file, not an image, a window larger than its input)
@@ -52,21 +52,53 @@ def read(arguments: argparse.Namespace) -> None:
         print("\n".join(page.rows))
 
 
-def train(arguments: argparse.Namespace) -> None:
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Print how well the shipped reader reads a split of real digits."""
+    from course_lib import digits, evaluation
+
+    data = digits.load(arguments.data, data_dir=arguments.data_dir)
+    found = evaluation.evaluate(*getattr(data, arguments.split))
+    print(json.dumps(found.as_dict()) if arguments.json else found.table())
+
+
+def given(arguments: argparse.Namespace, *names: str) -> dict:
+    """Those of the options that were given; a function's own defaults hold for the others."""
+    return {name: value for name in names if (value := getattr(arguments, name)) is not None}
+
+
+def train_reader(arguments: argparse.Namespace) -> None:
     """Train the network that reads pages and save it."""
     from course_lib import training
 
-    given = {name: value for name in ("steps", "seed", "out")
-             if (value := getattr(arguments, name)) is not None}
-    record = training.train_reader(**given)
+    record = training.train_reader(**given(arguments, "steps", "seed", "out"))
     key = "accuracy on the 500 held-out digits"
-    print(f"weights in {given.get('out', training.WEIGHTS)}; {key}: {record[key]:.1%}")
+    print(f"weights in {arguments.out or training.WEIGHTS}; {key}: {record[key]:.1%}")
+
+
+def train_lenet(arguments: argparse.Namespace) -> None:
+    """Train the training chapter's network on a source and say how well it reads."""
+    from course_lib import recipe
+
+    record = recipe.train_lenet(**given(arguments, "data", "data_dir", "held_out", "steps", "seed", "out"))
+    if arguments.json:
+        print(json.dumps(record, indent=2))
+    else:
+        low, high = record["interval"]
+        print(f"read right: {record['right']:,} of {record['measured on']}; "
+              f"{record['accuracy']:.1%}, 95% interval {low:.1%} to {high:.1%}")
 
 
 def positive(text: str) -> int:
     """A whole number of at least 1, or a complaint."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    return int(text)
+
+
+def natural(text: str) -> int:
+    """A whole number of at least 0, or a complaint."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 0")
     return int(text)
 
 
@@ -77,11 +109,17 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help explains)\n")
 
 
+def training(this: argparse.ArgumentParser) -> None:
+    """Give a command the options that every training has."""
+    this.add_argument("--steps", type=positive, help="steps of gradient descent")
+    this.add_argument("--seed", type=natural, help="seed of everything random")
+
+
 def parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
     main = Parser(
         prog="python -m course_lib",
-        description="Count a network's parameters, read a page of handwriting, train the reader.")
+        description="Count a network's parameters, read a page of handwriting, measure and train the reader.")
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     this = commands.add_parser("count", help="parameters of a network, layer by layer")
@@ -105,13 +143,35 @@ def parser() -> argparse.ArgumentParser:
                            "box (top, left, bottom, right)")
     this.set_defaults(run=read)
 
-    this = commands.add_parser("train", help="train a network")
-    this.add_argument("network", choices=["reader"])
-    this.add_argument("--steps", type=positive, help="steps of gradient descent")
-    this.add_argument("--seed", type=int, help="seed of everything random")
+    this = commands.add_parser("evaluate", help="how well the shipped reader reads real digits")
+    this.add_argument("--data", choices=["uci", "mnist"], default="uci",
+                      help="uci (default): the digits that come with scikit-learn; mnist: downloaded once")
+    this.add_argument("--data-dir", metavar="DIR",
+                      help="mnist: a folder with the files, in place of a download (COURSE_MNIST_DIR does "
+                           "the same); one split alone is enough for that split")
+    this.add_argument("--split", choices=["test", "train"], default="test", help="default: test")
+    this.add_argument("--json", action="store_true",
+                      help="print JSON: accuracy, its 95%% interval, count and confusion (rows: the digit, "
+                           "columns: what it was read as)")
+    this.set_defaults(run=evaluate)
+
+    networks = commands.add_parser("train", help="train a network").add_subparsers(
+        dest="network", required=True, metavar="NETWORK", title="networks")
+    this = networks.add_parser("reader", help="the network that reads pages")
     this.add_argument("--out", metavar="FILE",
                       help="where to save the weights (.npz); by default those that `read` uses")
-    this.set_defaults(run=train)
+    this.set_defaults(run=train_reader)
+    training(this)
+    this = networks.add_parser("lenet", help="the training chapter's network, on a source of your choice")
+    this.add_argument("--data", choices=["uci", "pen", "mnist"], help="what to learn from (default uci)")
+    this.add_argument("--data-dir", metavar="DIR",
+                      help="mnist: a folder with the files, in place of a download")
+    this.add_argument("--held-out", type=positive, metavar="N",
+                      help="measure on so many digits of the training split, not on the test split")
+    this.add_argument("--out", metavar="FILE", help="where to save the weights (.npz); by default nowhere")
+    this.add_argument("--json", action="store_true", help="print the record: what was done, what came of it")
+    this.set_defaults(run=train_lenet)
+    training(this)
     return main
 
 

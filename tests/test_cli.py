@@ -156,6 +156,81 @@ def test_read_mistakes(capsys, tmp_path):
     assert "FILE" in complaint(capsys, "read")
 
 
+# ------------------------------------------------------------------ evaluate
+
+@pytest.fixture
+def mnist_folder(tmp_path, monkeypatch):
+    """A folder with one split in MNIST's form: 20 of the course's held-out digits as "train"."""
+    import numpy as np
+
+    from course_lib import digits
+
+    monkeypatch.delenv("COURSE_MNIST_DIR", raising=False)
+    images, labels = (part[:20] for part in digits.load("uci").test)
+    for name, array in zip(digits.mnist.FILES["train"], (np.round(images * 255), labels)):
+        lengths = b"".join(n.to_bytes(4, "big") for n in array.shape)
+        content = bytes([0, 0, 8, array.ndim]) + lengths + array.astype(np.uint8).tobytes()
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def test_evaluate_the_held_out_digits(capsys):
+    import numpy as np
+
+    from course_lib import digits, measures, reading
+
+    status, out, err = run(capsys, "evaluate", "--data", "uci", "--json")
+    answer = json.loads(out)
+    assert (status, err) == (0, "") and list(answer) == ["accuracy", "interval", "count", "confusion"]
+    images, labels = digits.load("uci").test
+    read, _ = reading.classify(images)
+    assert answer["count"] == 500 and answer["accuracy"] == (read == labels).mean()
+    assert answer["interval"] == list(measures.wilson((read == labels).sum(), 500))
+    confusion = np.array(answer["confusion"])
+    assert confusion.shape == (10, 10) and confusion.sum() == 500
+    assert (confusion.sum(axis=1) == np.bincount(labels)).all()
+    assert (confusion.sum(axis=0) == np.bincount(read)).all()
+
+    status, out, err = run(capsys, "evaluate")
+    lines = out.splitlines()
+    assert (status, err) == (0, "") and len({len(line) for line in lines[1:12]}) == 1
+    assert lines[-1].startswith(f"{np.trace(confusion)} of 500 right: {answer['accuracy']:.2%}, 95% interval")
+
+
+def test_evaluate_a_folder_with_one_split(capsys, mnist_folder, monkeypatch):
+    words = ["evaluate", "--data", "mnist", "--split", "train", "--json"]
+    status, out, err = run(capsys, *words, "--data-dir", mnist_folder)
+    assert (status, err) == (0, "") and json.loads(out)["count"] == 20 and json.loads(out)["accuracy"] > .9
+    monkeypatch.setenv("COURSE_MNIST_DIR", str(mnist_folder))
+    assert run(capsys, *words) == (0, out, "")
+    assert "20 right" in run(capsys, *words[:-1])[1]
+
+
+def test_evaluate_mistakes(capsys, mnist_folder):
+    mnist = ["evaluate", "--data", "mnist", "--data-dir"]
+    message = complaint(capsys, *mnist, mnist_folder)                           # test is the default
+    assert "t10k-images" in message and 'the split "train" alone' in message and '"uci"' in message
+    assert "does not exist" in complaint(capsys, *mnist, mnist_folder / "nowhere")
+    (mnist_folder / "train-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\x14123")
+    message = complaint(capsys, *mnist, mnist_folder, "--split", "train")
+    assert "train-labels-idx1-ubyte is cut short: 3 of the 20 bytes" in message
+    assert "belongs to" in complaint(capsys, "evaluate", "--data", "uci", "--data-dir", mnist_folder)
+    assert "'pen'" in complaint(capsys, "evaluate", "--data", "pen")
+    assert "'dev'" in complaint(capsys, "evaluate", "--split", "dev")
+
+
+def test_evaluate_without_a_network(capsys, monkeypatch, tmp_path):
+    from course_lib.digits import mnist
+
+    monkeypatch.delenv("COURSE_MNIST_DIR", raising=False)
+    monkeypatch.setattr(mnist, "MIRRORS", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("logging.raiseExceptions", False)     # pooch's log may know an older standard error
+    status, out, err = run(capsys, "evaluate", "--data", "mnist")
+    assert (status, out) == (2, "") and "Traceback" not in err
+    assert "could not be downloaded" in err.splitlines()[-1] and '"uci"' in err.splitlines()[-1]
+
+
 # ------------------------------------------------------------------ train
 
 def test_train_hands_over_what_was_asked(capsys, monkeypatch, tmp_path):
@@ -192,6 +267,27 @@ def test_train_mistakes(capsys):
     assert "at least 1" in complaint(capsys, "train", "reader", "--steps", "0")
     assert "at least 1" in complaint(capsys, "train", "reader", "--steps", "many")
     assert "'writer'" in complaint(capsys, "train", "writer")
+    assert "NETWORK" in complaint(capsys, "train")
+    assert "at least 0" in complaint(capsys, "train", "reader", "--seed", "-1")
+    assert "cannot be held out" in complaint(capsys, "train", "lenet", "--held-out", "1297")
+
+
+def test_train_lenet(capsys, tmp_path):
+    out_file = tmp_path / "lenet.npz"
+    words = ["train", "lenet", "--steps", 2, "--seed", 3, "--held-out", 100]
+    status, out, err = run(capsys, *words, "--out", out_file, "--json")
+    record = json.loads(out)
+    assert status == 0 and "2/2" in err and out_file.exists()
+    assert record["command"] == ("python -m course_lib train lenet --data uci --held-out 100 --steps 2 "
+                                 "--seed 3 --json")
+    assert (record["steps"], record["seed"], record["count"]) == (2, 3, 100)
+    assert set(record["versions"]) == {"python", "numpy", "course_lib"}
+
+    status, out, _ = run(capsys, *words)
+    low, high = record["interval"]
+    assert status == 0 and out == (
+        f"read right: {record['right']} of 100 digits of the training split, held out by lot; "
+        f"{record['accuracy']:.1%}, 95% interval {low:.1%} to {high:.1%}\n")
 
 
 def test_interrupted_training_stops_without_traceback(capsys, monkeypatch):

@@ -46,8 +46,70 @@ def test_normalise_ignores_place_and_size(scale, offset):
     assert np.abs(digits.normalise(page) - digits.normalise(strokes)).mean() < 0.02
 
 
+def test_a_dataset_is_two_splits_each_made_when_it_is_asked_for():
+    asked = []
+
+    def split(which):
+        asked.append(which)
+        return np.zeros((2, 28, 28), np.float32), np.arange(2)
+
+    data = digits.Dataset("mine", split)
+    assert repr(data) == "Dataset('mine')" and len(data) == 2 and asked == []
+    assert data.test is data.test is data[1] is data[-1] and asked == ["test"]
+    (x, t), (x_test, t_test) = data
+    assert asked == ["test", "train"] and x is data.train.images and t_test is data[1].labels
+    with pytest.raises(IndexError):
+        data[2]
+
+
+def test_pen_digits_are_as_many_as_asked_for_and_always_the_same():
+    data = digits.load("pen", count=50, seed=3)
+    assert data.train.images.shape == (50, 28, 28) and data.test.images.shape == (10, 28, 28)
+    for split in data:
+        assert split.images.dtype == np.float32 and split.labels.dtype.kind == "i"
+        assert 0 <= split.images.min() and .5 < split.images.max() <= 1
+        assert len(set(np.bincount(split.labels, minlength=10))) == 1          # each digit equally often
+    assert digits.load("pen", count=50, seed=3) is data
+    digits._load_pen.cache_clear()
+    again, other = digits.load("pen", count=50, seed=3), digits.load("pen", count=50, seed=4)
+    np.testing.assert_array_equal(data.train.images, again.train.images)
+    assert not np.array_equal(data.train.images, other.train.images)
+    train, test = ({picture.tobytes() for picture in split.images} for split in data)
+    assert len(train) == 50 and not train & test
+    assert len(digits.load("pen", count=1).test.labels) == 1
+
+
+def test_the_pens_splits_do_not_depend_on_which_comes_first():
+    first = digits.load("pen", count=10, seed=9).test.images
+    digits._load_pen.cache_clear()
+    data = digits.load("pen", count=10, seed=9)
+    assert data.train and np.array_equal(data.test.images, first)
+
+
+def test_nothing_is_drawn_before_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr(digits.pen, "draw", None)
+    monkeypatch.setattr(digits.uci, "load_digits", None)
+    digits._load_uci.cache_clear()
+    digits.load("pen", count=10**9)
+    digits.load("uci")
+    monkeypatch.undo()
+    assert len(digits.load("uci").test.labels) == 500
+
+
+def test_loading_is_cached():
+    assert digits.load() is digits.load("uci")
+    assert digits.load("uci").train is digits.load("uci").train
+    assert digits.load("pen") is digits.load("pen", count=10_000, seed=0)
+
+
 @pytest.mark.parametrize("call, error, words", [
-    (lambda: digits.load("postcards"), ValueError, "'postcards'; choose one of: .*uci"),
+    (lambda: digits.load("postcards"), ValueError, "'postcards'; choose one of: mnist, pen, uci"),
+    (lambda: digits.load("uci", count=5), ValueError, 'count belongs to the source "pen".* "uci"'),
+    (lambda: digits.load("mnist", seed=5), ValueError, 'seed belongs to the source "pen".* "mnist"'),
+    (lambda: digits.load("pen", data_dir="x"), ValueError, 'data_dir belongs to the source "mnist".* "pen"'),
+    (lambda: digits.load("pen", count=0), ValueError, "count is a whole number of at least 1; got 0"),
+    (lambda: digits.load("pen", count=2.5), ValueError, "count is a whole number of at least 1; got 2.5"),
+    (lambda: digits.load("pen", seed=-1), ValueError, "seed is a whole number of at least 0; got -1"),
     (lambda: digits.normalise(np.zeros((5, 5))), ValueError, "no ink"),
     (lambda: digits.normalise(np.zeros((5, 5, 3))), ValueError, r"\(H, W\); got shape \(5, 5, 3\)"),
     (lambda: digits.to_batch(np.zeros(5)), ValueError, r"\(N, H, W\)"),

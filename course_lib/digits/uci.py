@@ -18,14 +18,9 @@ def held_out(count=1797):
     return order[:-HELD_OUT], order[-HELD_OUT:]
 
 
-def pictures():
-    """Return all 1,797 pictures (1797, 28, 28) float32 in [0, 1] and their labels (1797,)."""
+def load(split):
+    """Return pictures (N, 28, 28) float32 in [0, 1] and labels (N,): 1,297 of "train" or 500 of "test"."""
     raw = load_digits()
-    images = np.stack([normalise(np.pad(picture, 1)) for picture in raw.images])
-    return images, raw.target.astype(np.int64)
-
-
-def load():
-    """Return ((train images, labels), (test images, labels)): 1,297 and 500 digits."""
-    images, labels = pictures()
-    return tuple((images[part], labels[part]) for part in held_out(len(labels)))
+    part = held_out(len(raw.target))[("train", "test").index(split)]
+    images = np.stack([normalise(np.pad(picture, 1)) for picture in raw.images[part]])
+    return images, raw.target[part].astype(np.int64)
