@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INDEX := _build/html/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test outputs address frontend clean distclean
+.PHONY: help book serve test bench outputs address frontend clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -19,6 +19,9 @@ serve: book  ## build the book, serve it on this machine and open it
 
 test: book $(VENV)/ready-to-test  ## run every test: library, stored outputs, built book
 	@$(BIN)/python tools/test.py
+
+bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
+	@$(BIN)/python benchmarks/run.py
 
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
@@ -34,7 +37,7 @@ clean:  ## delete the built book (the environment stays)
 	@echo "The built book is deleted; make book builds it again."
 
 distclean: clean  ## delete the environment and the front-end parts too
-	rm -rf $(VENV) .frontend
+	rm -rf $(VENV) .frontend .bench
 	@echo "The environment and the front-end parts are deleted too."
 
 # Set-up, done again only when what it depends on has changed
@@ -44,4 +47,9 @@ $(VENV)/ready: requirements.txt pyproject.toml tools/environment.py
 
 $(VENV)/ready-to-test: $(VENV)/ready
 	@$(BIN)/python tools/environment.py $(VENV) browser
+	@touch $@
+
+$(VENV)/ready-to-bench: $(VENV)/ready benchmarks/peers.py
+	@$(BIN)/python tools/environment.py $(VENV) bench,referee
+	@$(BIN)/python benchmarks/peers.py
 	@touch $@

@@ -222,3 +222,88 @@ def squared_error(y, t):
         total += (float(y[i, n]) - float(t[i, n])) ** 2 / 2
         dy[i, n] = (float(y[i, n]) - float(t[i, n])) / N
     return total / N, dy
+
+
+# --- poolings whose last window may stick out (ceil_mode) ---
+
+def window_starts(size, k, stride, pad, ceil_mode=False):
+    """Where the windows along a side begin; the padding has negative places.
+
+    With `ceil_mode` one more, if pixels (or padding) are left over behind the last one, and if it
+    does not begin beyond the last pixel.
+    """
+    starts, left = [], -pad
+    while left + k <= size + pad:
+        starts.append(left)
+        left += stride
+    left_over = starts and starts[-1] + k < size + pad
+    return starts + [left] if ceil_mode and left_over and left < size else starts
+
+
+def pool_windows(shape, k, stride, pad, ceil_mode):
+    """For every pixel of the output: its place, the pixels of x under it, and how many with padding."""
+    _, H, W, _ = shape
+    for r, top in enumerate(window_starts(H, k, stride, pad, ceil_mode)):
+        for c, left in enumerate(window_starts(W, k, stride, pad, ceil_mode)):
+            places = [(i, j) for i in range(top, top + k) for j in range(left, left + k)
+                      if i < H + pad and j < W + pad]
+            yield (r, c), [(i, j) for i, j in places if 0 <= i < H and 0 <= j < W], len(places)
+
+
+def pool_shape(shape, k, stride, pad, ceil_mode):
+    C, H, W, N = shape
+    return C, *(len(window_starts(side, k, stride, pad, ceil_mode)) for side in (H, W)), N
+
+
+def max_pool(x, dy, k, stride, pad, ceil_mode):
+    """y and dx: the first of a window's largest pixels, in reading order, gets all of its dy."""
+    y, dx = np.empty(pool_shape(x.shape, k, stride, pad, ceil_mode)), np.zeros(x.shape)
+    for (r, c), pixels, _ in pool_windows(x.shape, k, stride, pad, ceil_mode):
+        for ch in range(x.shape[0]):
+            for n in range(x.shape[3]):
+                i, j = max(pixels, key=lambda pixel: x[ch, *pixel, n])  # max takes the first of equals
+                y[ch, r, c, n] = x[ch, i, j, n]
+                dx[ch, i, j, n] += dy[ch, r, c, n]
+    return y, dx
+
+
+def average_pool(x, dy, k, stride, pad, ceil_mode):
+    """y and dx: the padding counts as pixels of 0, what lies beyond it does not count."""
+    y, dx = np.zeros(pool_shape(x.shape, k, stride, pad, ceil_mode)), np.zeros(x.shape)
+    for (r, c), pixels, count in pool_windows(x.shape, k, stride, pad, ceil_mode):
+        for i, j in pixels:
+            y[:, r, c] += x[:, i, j]
+            dx[:, i, j] += dy[:, r, c].astype(np.float64) / count
+        y[:, r, c] /= count
+    return y, dx
+
+
+def adaptive_pool(x, dy, size):
+    """y and dx of means over size x size windows: pixel h is in window i if they overlap."""
+    _, H, W, _ = x.shape
+
+    def inside(i, side):  # pixel h covers [h, h + 1], window i covers [i side / size, (i + 1) side / size]
+        return [h for h in range(side) if h * size < (i + 1) * side and (h + 1) * size > i * side]
+
+    y, dx = np.zeros((len(x), size, size, x.shape[3])), np.zeros(x.shape)
+    for r, c in np.ndindex(size, size):
+        pixels = [(i, j) for i in inside(r, H) for j in inside(c, W)]
+        for i, j in pixels:
+            y[:, r, c] += x[:, i, j]
+            dx[:, i, j] += dy[:, r, c].astype(np.float64) / len(pixels)
+        y[:, r, c] /= len(pixels)
+    return y, dx
+
+
+# --- batch normalisation: W, b, mean and variance are (C,) ---
+
+def batch_norm(x, W, b, eps, mean=None, variance=None):
+    """y, and the statistics used: those given, or each channel's own."""
+    y, used = np.empty(x.shape), []
+    for ch in range(len(x)):
+        numbers = [float(v) for v in x[ch].ravel()]
+        m = sum(numbers) / len(numbers) if mean is None else float(mean[ch])
+        v = sum((u - m) ** 2 for u in numbers) / len(numbers) if variance is None else float(variance[ch])
+        used.append((m, v))
+        y[ch] = each(lambda u: W[ch] * (u - m) / math.sqrt(v + eps) + b[ch], x[ch])
+    return y, used

@@ -6,6 +6,9 @@
 62378344
 >>> net.replace("conv3", filters=512).row("conv4").weights
 1769472
+
+`build(net)` makes a network of `course_lib.nn` from such a description. It is loaded when first
+asked for: who only counts does not wait for NumPy.
 """
 
 from course_lib.architectures.architecture import Architecture, Head, Row, aligned
@@ -23,5 +26,17 @@ __all__ = [
     "lenet", "lenet5", "torchvision_alexnet", "torchvision_googlenet", "vgg16",
     "AdaptiveAveragePool", "BatchNorm", "Conv", "Dropout", "Flatten", "GlobalAveragePool",
     "Inception", "Layer", "Linear", "LocalResponseNorm", "Pool", "ReLU", "ScaledPool", "Shape",
-    "SparseConv", "Tanh", "conv_relu", "output_size",
+    "SparseConv", "Tanh", "build", "conv_relu", "output_size",
 ]
+
+
+def __getattr__(name):
+    if name != "build":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from course_lib.architectures.building import build
+
+    return build
+
+
+def __dir__():
+    return sorted({*globals(), "build"})

@@ -87,7 +87,8 @@ class Conv2D(Learnable):
             dWt = bands(part, self.k, self.stride) @ dy[:, filters].transpose(0, 2, 1)
             self.dW[filters] = self._by_channels(dWt.sum(axis=0).T)
         if self.b is not None:
-            self.db = dy.sum(axis=(0, 2))[:, None]
+            ones = np.ones(dy.shape[2], dy.dtype)  # a row's sum as a product: BLAS is faster at it
+            self.db = (dy @ ones).sum(axis=0)[:, None]
 
     def input_gradient(self, dy):
         """dx: Wᵀ dy_row is the gradient of a band; added back to where its patches came from."""

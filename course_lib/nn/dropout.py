@@ -26,14 +26,14 @@ class Dropout(Layer):
     def __init__(self, rate=0.5, *, rng=None):
         if not 0 <= rate < 1:
             raise ValueError(f"Dropout: the rate is a probability, at least 0 and below 1; got {rate}")
-        self.rate = rate
+        self.rate = float(rate)
         self.rng, = (np.random.default_rng(0) if rng is None else rng).spawn(1)
 
     def __repr__(self):
         return f"Dropout({self.rate})"
 
     def forward(self, x):
-        """y = factor x, where every factor is 0 or 1/(1 - rate); y = x unless the network is being trained."""
+        """y = factor x, where every factor is 0 or 1/(1 - rate); y = x unless it is being trained."""
         self.x_shape, self.factor = x.shape, 1.0
         if self.training:
             kept = self.rng.random(x.shape, dtype=np.float32) >= self.rate

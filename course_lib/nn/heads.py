@@ -71,7 +71,8 @@ class HeadLoss:
         self.taps = [layer for _, layer in network.walk() if isinstance(layer, Tap)]
         if not self.taps:
             raise ValueError(f"HeadLoss: the network has no heads (no Tap); use {loss.__name__}() itself")
-        self.weight, self.loss, self.head_losses = weight, loss(), [loss() for _ in self.taps]
+        self.weight, self.loss = float(weight), loss()
+        self.head_losses = [loss() for _ in self.taps]
 
     def forward(self, z, target):
         """z, the network's output, and what it and every head should say -> one number."""

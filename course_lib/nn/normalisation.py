@@ -22,11 +22,13 @@ class BatchNorm(Scale):
 
     Attributes
     ----------
-    W, b, dW, db : (C, 1) arrays
-        Scale and shift, 1 and 0 to begin with, and their gradients.
-    mean, variance : (C, 1) arrays
-        The running averages, 0 and 1 to begin with. As in PyTorch, the variance averaged here is
-        the unbiased one, divided by the count less one. They are saved with the weights.
+    W, dW : (C, 1) arrays
+    b, db : (C, 1) arrays
+    mean : (C, 1) array
+        Running average, 0 to begin with. It is saved with the weights, as `variance` is.
+    variance : (C, 1) array
+        Running average, 1 to begin with, of the unbiased variance (divided by the count less one),
+        as in PyTorch.
     """
 
     state = ("mean", "variance")
@@ -34,7 +36,7 @@ class BatchNorm(Scale):
 
     def __init__(self, channels, *, eps=1e-5, momentum=0.1, dtype=np.float32):
         super().__init__(channels, dtype=dtype)
-        self.eps, self.momentum = eps, momentum
+        self.eps, self.momentum = float(eps), float(momentum)
         self.mean, self.variance = np.zeros((channels, 1), dtype), np.ones((channels, 1), dtype)
 
     def forward(self, x):

@@ -7,6 +7,7 @@ class SGD:
     """Gradient descent with momentum and weight decay.
 
     For every parameter w: v <- momentum · v + (dw + weight_decay · w), then w <- w - lr · v.
+
     Parameters
     ----------
     network : Sequential

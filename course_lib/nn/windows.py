@@ -1,7 +1,7 @@
 """Windows sliding over a picture: how many there are, and their pixels as columns."""
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from numpy.lib.stride_tricks import sliding_window_view
 
 
 def output_size(size, k, stride=1, pad=0, ceil_mode=False):
@@ -128,7 +128,8 @@ def bands(strips, k, stride=1):
     """
     H, K, P = strips.shape
     step, row, entry = strips.strides
-    return as_strided(strips, (output_size(H, k, stride), k * K, P), (stride * step, row, entry))
+    return np.ndarray((output_size(H, k, stride), k * K, P), strips.dtype, strips,
+                      strides=(stride * step, row, entry))
 
 
 def add_strips(strips, shape, k, stride=1, pad=0):
