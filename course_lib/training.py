@@ -1,8 +1,8 @@
 """How the shipped reader is trained: what it sees, how that is varied, and the record it leaves.
 
-The reader is the course's LeNet. It sees the 1,297 training digits of scikit-learn's set and pen
-strokes drawn by `digits.pen`, each deformed afresh at every step. It sees no other handwriting;
-the 500 held-out digits of the set only measure it.
+The reader is the course's LeNet. It sees pen strokes, drawn by `digits.pen` while it learns and never
+twice, and the 1,297 training digits of scikit-learn's set, each deformed afresh at every step. It sees
+no other handwriting; the 500 held-out digits of the set only measure it.
 
 ``python -m course_lib train reader`` calls `train_reader`.
 """
@@ -10,7 +10,13 @@ the 500 held-out digits of the set only measure it.
 from __future__ import annotations
 
 import json
+import os
 import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +28,8 @@ from course_lib.digits.normalise import SIDE as SIZE
 
 WEIGHTS = Path(__file__).parent / "data" / "reader.npz"
 RECORD = WEIGHTS.with_suffix(".json")
+STEPS = 30_000
+REAL = .16                     # the share of scikit-learn's digits in a batch
 
 
 # ---------------------------------------------------------------- variation
@@ -79,68 +87,151 @@ def restroke(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0
     return np.clip((images - low) / (level + reach - low), 0, 1)
 
 
-def vary(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Deform and restroke a batch (1, 28, 28, N); most of it, so that plain digits stay known."""
-    images = np.ascontiguousarray(x[0].transpose(2, 0, 1))
-    strength = 0.0 if rng.random() < .1 else 1.0
-    images = restroke(deform(images, rng, strength), rng, strength)
-    return np.ascontiguousarray(images.transpose(1, 2, 0)[None], dtype=x.dtype)
+def vary(images: np.ndarray, rng: np.random.Generator, deformed: float = 1.0,
+         restroked: float = 1.0) -> np.ndarray:
+    """Deform and restroke pictures (N, 28, 28), each with the probability given."""
+    if rng.random() < deformed:
+        images = deform(images, rng)
+    if rng.random() < restroked:
+        images = restroke(images, rng, .6 + .4 * restroked)
+    return images.astype(np.float32, copy=False)
+
+
+# ---------------------------------------------------------------- the material
+
+def pen_digits_for(seed: int, count: int, block: int = 5000) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield `count` new pen digits after another, for ever: pictures (count, 28, 28) and labels.
+
+    A second thread draws the next `block` digits meanwhile; block k has a generator of its own, so that
+    the digits depend on the seed alone.
+    """
+    def drawn(k):
+        rng = np.random.default_rng([seed, k])
+        labels = rng.integers(0, 10, max(block, count))
+        return pen.draw(rng, labels), labels
+
+    with ThreadPoolExecutor(1) as second:
+        k, coming = 0, second.submit(drawn, 0)
+        while True:
+            images, labels = coming.result()
+            k, coming = k + 1, second.submit(drawn, k + 1)
+            for i in range(0, len(labels) - count + 1, count):
+                yield images[i:i + count], labels[i:i + count]
+
+
+def material(seed: int, batch: int = 50, real_share: float = REAL,
+             block: int = 5000) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield one batch after another of what the reader learns from: (batch, 28, 28) and labels.
+
+    `real_share` of each are training digits of scikit-learn's set, always varied; the others are pen
+    strokes, which differ by themselves and are varied less often.
+    """
+    rng = np.random.default_rng([seed, 2**32 - 1])
+    real, some = digits.load("uci").train, round(real_share * batch)
+    for images, labels in pen_digits_for(seed, batch - some, block):
+        which = rng.integers(0, len(real.labels), some)
+        yield (np.concatenate([vary(images, rng, .6, .3), vary(real.images[which], rng)]),
+               np.concatenate([labels, real.labels[which]]))
 
 
 # ---------------------------------------------------------------- the recipe
 
-def material(rng: np.random.Generator, pen_digits: int, uci_share: float = .25):
-    """What the reader learns from: pictures (N, 28, 28) and labels (N,).
+class Average:
+    """A network's weights averaged over its last steps, the latest counting most.
 
-    `pen_digits` pen strokes, and scikit-learn's training digits repeated until they make up about
-    `uci_share` of the whole.
+    Steps jump to and fro across a valley, and their mean lies nearer to its floor. Polyak and
+    Juditsky (1992).
     """
-    real = digits.load("uci").train
-    labels = rng.permutation(np.arange(pen_digits) % 10)
-    drawn = np.empty((pen_digits, SIZE, SIZE), np.float32)
-    for i in tqdm(range(0, pen_digits, 100), desc="drawing", unit="00 digits", leave=False):
-        drawn[i:i + 100] = pen.draw(rng, labels[i:i + 100])
-    again = max(1, round(uci_share / (1 - uci_share) * pen_digits / len(real.labels)))
-    return (np.concatenate([drawn] + [real.images] * again),
-            np.concatenate([labels] + [real.labels] * again))
+
+    def __init__(self, network, memory: int = 2000):
+        self.network, self.memory, self.steps = network, memory, 0
+        self.weights = [getattr(layer, name).copy() for layer, name in network.parameters()]
+
+    def step(self):
+        """Take the network's present weights into the mean."""
+        self.steps += 1
+        share = max(1 / self.memory, 1 / (1 + self.steps / 10))   # at first, the start is soon forgotten
+        for mean, (layer, name) in zip(self.weights, self.network.parameters()):
+            mean += np.float32(share) * (getattr(layer, name) - mean)
+
+    def apply(self):
+        """Give the network the mean."""
+        for mean, (layer, name) in zip(self.weights, self.network.parameters()):
+            setattr(layer, name, mean.copy())
 
 
-def train_reader(steps: int = 3000, seed: int = 0, out: str | Path | None = None,
-                 pen_digits: int = 20_000, batch: int = 100, peak: float = .03,
+def train_reader(steps: int = STEPS, seed: int = 0, out: str | Path | None = None,
+                 pen_digits: int = 5000, batch: int = 50, peak: float = .03,
                  progress: bool = True) -> dict:
     """Train the reader, write its weights (float16 .npz) and, beside them, the record (.json).
 
     The learning rate rises over the first twentieth of the steps to `peak` and falls from there to
-    nothing along a half cosine.
+    nothing along a half cosine. Nothing is written before the end: an interrupted training leaves the
+    old files.
+
+    Parameters
+    ----------
+    pen_digits : int
+        How many digits the pen draws at a time.
 
     Returns
     -------
     dict
-        The record: command, seed, sizes, versions, and the share of the 500 held-out digits that
+        The record: command, seed, commit, versions, sizes, and the share of the 500 held-out digits that
         the stored weights read right.
     """
     out = Path(out or WEIGHTS)
-    rng = np.random.default_rng(seed)
-    images, labels = material(rng, pen_digits)
-    network = nn.lenet(rng)
-
-    def rate(iteration):
+    network, loss = nn.lenet(np.random.default_rng(seed)), nn.SoftmaxCrossEntropy()
+    quick, average = network.quick(batch), Average(network)
+    optimiser = nn.SGD(network, lr=peak, momentum=.9, weight_decay=5e-4, bias_rate=2)
+    batches = material(seed, batch, block=pen_digits)
+    bar = tqdm(range(steps), desc="training", unit="step", disable=not progress)
+    for iteration in bar:
+        images, labels = next(batches)
+        value = loss.forward(quick.forward(digits.to_batch(images)), labels)
+        quick.backward(loss.backward(), input_gradient=False)
         done = iteration / steps
-        return peak * min(20 * (done + 1 / steps), .5 + .5 * np.cos(np.pi * done))
-
-    nn.train(network, digits.to_batch(images), labels, steps=steps, batch=batch, lr=rate, rng=rng,
-             augment=vary, progress=progress)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    nn.save_weights(network, out, dtype=np.float16)
-    record = {
+        optimiser.lr = peak * min(20 * (done + 1 / steps), .5 + .5 * np.cos(np.pi * done))
+        optimiser.step()
+        average.step()
+        bar.set_postfix_str(f"loss {value:.3f}", refresh=False)
+    batches.close()
+    average.apply()
+    return _store(network, out, {
         "command": f"python -m course_lib train reader --steps {steps} --seed {seed}",
-        "seed": seed, "steps": steps, "batch": batch,
-        "material": {"pen strokes": pen_digits, "scikit-learn's training digits": 1297},
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-        "accuracy on the 500 held-out digits": round(accuracy(nn.load_weights(nn.lenet(), out)), 3),
-    }
-    out.with_suffix(".json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        "seed": seed, "steps": steps, "batch": batch, "commit": _commit(), "versions": _versions(),
+        "material": {"pen strokes": steps * (batch - round(REAL * batch)),
+                     "scikit-learn's training digits": len(digits.load("uci").train.labels)}})
+
+
+def _store(network, out: Path, record: dict) -> dict:
+    """Measure the weights as they will be stored, then put weights and record into place."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".reader") as folder:
+        weights, text = Path(folder) / "weights.npz", Path(folder) / "record.json"
+        nn.save_weights(network, weights, dtype=np.float16)
+        stored = nn.load_weights(nn.lenet(), weights)
+        record["accuracy on the 500 held-out digits"] = round(accuracy(stored), 3)
+        text.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        os.replace(weights, out)
+        os.replace(text, out.with_suffix(".json"))
     return record
+
+
+def _versions() -> dict:
+    """What the numbers depend on."""
+    names = {"numpy": "numpy", "scikit-learn": "scikit-learn", "course": "course_lib"}
+    return {"python": platform.python_version()} | {name: version(package) for name, package in names.items()}
+
+
+def _commit() -> str | None:
+    """The commit of the course that is run, "-dirty" if files were changed since; None outside git."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=", "--exclude=*"]
+    try:
+        run = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return run.stdout.strip() or None
 
 
 def accuracy(network) -> float:

@@ -180,8 +180,9 @@ def own_pen(drawn, lines, title):
     axis.plot(drawn, np.median(lines, axis=0), "o-", color=palette.FORWARD, linewidth=2.5)
     axis.plot([0, 6], [0, 6], "--", color=palette.INK, linewidth=1.2)
     axis.text(3.2, 3.65, "as thick as the stroke", rotation=37, size=10.5, ha="center", va="center")
-    axis.text(drawn[-1], np.median(lines[:, -1]) - 0.12, "the median map", ha="right", va="top",
-              size=10.5, color=palette.FORWARD)
+    axis.annotate("the median map", (drawn[-2], np.median(lines[:, -2])), (drawn[-2], 0.35), ha="center",
+                  size=10.5, color=palette.FORWARD,
+                  arrowprops={"arrowstyle": "-", "color": palette.FORWARD, "linewidth": 0.8})
     axis.set(xlabel="the stroke is so thick, pixels", ylabel="lines in the map, pixels",
              xlim=(0.8, 5.3), ylim=(0, 5.3))
     axis.set_title(title)
