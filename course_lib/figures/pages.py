@@ -101,7 +101,7 @@ def order(image, found, title):
     """Draw the way from each thing found to the next, as a line through their middles."""
     image = np.asarray(image)
     figure, ax = plt.subplots(figsize=(WIDTH, WIDTH * image.shape[0] / image.shape[1] + .45))
-    _show(ax, (image // 2 + 128).astype(np.uint8))          # pale, so that the line shows
+    _show(ax, (image + 1) / 2 if image.dtype.kind == "f" else (image // 2 + 128).astype(np.uint8))  # pale
     y, x = np.array([p.centre for p in found]).T
     ax.plot(x, y, color=palette.FORWARD, linewidth=1.3)
     ax.plot(x[0], y[0], "o", color=palette.FORWARD, markersize=8)
@@ -131,6 +131,68 @@ def cut(part, pieces, path):
         coloured[rows, columns][piece.mask] = colour
     _show(after, coloured)
     after.set_title("Two digits", pad=20)
+
+
+def lattice(part, cuts, chosen):
+    """Draw the places where ink may be cut, and those that are.
+
+    Parameters
+    ----------
+    part : Part
+    cuts : list of (h,) arrays
+        The column of each possible cut in every row.
+    chosen : list of int
+        The positions in `cuts` of those that were made.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, WIDTH * part.height / part.width + .5))
+    _show(ax, ~part.mask)
+    for n, path in enumerate(cuts):
+        made = n in chosen
+        ax.plot(path, np.arange(part.height), color=palette.BACKWARD if made else palette.MUTED,
+                linewidth=2.4 if made else 1, linestyle="-" if made else "--")
+    ax.spines[:].set_visible(False)
+    ax.set_title("All places to cut, and the way that was taken", loc="left")
+
+
+def reliability(raw, calibrated):
+    """Draw how often digits are right against how sure the reader said it was, raw and calibrated.
+
+    Parameters
+    ----------
+    raw, calibrated : lists of (said, so, digits)
+        For groups of digits: the mean probability given, the share that was right, how many they are.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.9))
+    ax.plot([0, 1], [0, 1], color=palette.MUTED, linestyle="--", linewidth=1.2)
+    ax.text(.30, .22, "as sure as right", color=palette.MUTED, rotation=33, ha="center")
+    for groups, colour, marker, name in ((raw, palette.BACKWARD, "s", "as the networks say"),
+                                         (calibrated, palette.FORWARD, "o", "calibrated")):
+        said, so, _ = np.array(groups).T
+        ax.plot(said, so, marker=marker, color=colour, label=name, linewidth=1.5)
+    ax.set(xlim=(0, 1.02), ylim=(0, 1.04), xlabel="how sure it says it is", ylabel="share that is right")
+    ax.set_title("How sure it says it is, and how often it is right", loc="left")
+    ax.legend(loc="lower right", frameon=False)
+
+
+def stages(shares, levels):
+    """Draw what share of digits is right with one stage left out, a row of dots for each stage.
+
+    Parameters
+    ----------
+    shares : dict of list of float
+        From the name of the stage left out to the share right at each level; the first line leaves out none.
+    levels : list of str
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, .36 * len(shares) + 1.3))
+    names, values = list(shares), np.array(list(shares.values())) * 100
+    for n, (level, colour, marker) in enumerate(zip(levels, (palette.FORWARD, palette.BACKWARD), "os")):
+        ax.axvline(values[0, n], color=colour, linestyle="--", linewidth=1)
+        ax.plot(values[:, n], range(len(names)), marker, color=colour, label=level, markersize=7)
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    ax.set(xlabel="digits right (%)", xlim=(min(-2, values.min() - 4), 103), ylabel="left out")
+    ax.legend(loc="lower left", frameon=False)
+    ax.set_title("What each stage is worth", loc="left")
 
 
 def portraits(groups, titles, captions=None):

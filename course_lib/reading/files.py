@@ -11,6 +11,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 LARGEST = 50_000_000          # pixels: an 8-megapixel telephone has 8 million, a scanner up to 35
 
 
+class TooLarge(ValueError):
+    """A picture of more pixels than are read."""
+
+
 def open_picture(path) -> np.ndarray:
     """A picture file as an array, upright as its EXIF rotation says: (H, W) or (H, W, C).
 
@@ -32,8 +36,10 @@ def open_picture(path) -> np.ndarray:
         raise ValueError(f"{path} is not a picture that can be read; give a PNG, JPEG, TIFF, GIF or "
                          "WebP file") from None
     except Image.DecompressionBombError:
-        raise ValueError(_too_large(path, "more than")) from None
-    except (OSError, SyntaxError, EOFError, IndexError) as error:
+        raise TooLarge(_too_large(path, "more than")) from None
+    except TooLarge:
+        raise
+    except Exception as error:     # a damaged file makes decoders stumble over whatever it may be
         raise ValueError(f"{path} is damaged or cut short ({error}); save or copy the picture "
                          "again") from error
 
@@ -41,7 +47,7 @@ def open_picture(path) -> np.ndarray:
 def _check_size(file, path):
     pixels = file.width * file.height
     if pixels > LARGEST:
-        raise ValueError(_too_large(path, f"{file.width} x {file.height} = {pixels / 1e6:.0f}, over"))
+        raise TooLarge(_too_large(path, f"{file.width} x {file.height} = {pixels / 1e6:.0f}, over"))
 
 
 def _too_large(path, what) -> str:
@@ -52,7 +58,8 @@ def _too_large(path, what) -> str:
 def _array(picture) -> np.ndarray:
     """Pixels of any of Pillow's modes as grey, 16-bit grey, colour, or colour with alpha."""
     if picture.mode.startswith("I;16") or picture.mode == "I":
-        return np.clip(np.asarray(picture), 0, 65535).astype(np.uint16)
+        values = np.clip(np.asarray(picture), 0, 65535)
+        return values.astype(np.uint8 if picture.mode == "I" and values.max() <= 255 else np.uint16)
     if picture.mode == "F":
         values = np.nan_to_num(np.asarray(picture, float))
         return (values - values.min()) / max(float(np.ptp(values)), 1e-9)

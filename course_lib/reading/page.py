@@ -5,33 +5,54 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from skimage.transform import resize
 
 from course_lib.reading import parts as P
-from course_lib.reading import picture
+from course_lib.reading import picture, ruling
+from course_lib.reading.confidence import calibrated
+from course_lib.reading.judge import is_digit
 from course_lib.reading.reader import classify, load_reader, portrait
 
 STAGES = {
     "polarity": "decide whether the ink is darker or lighter than the paper",
     "light": "divide by the paper's brightness, so that one threshold fits the whole page",
+    "lines": "find printed lines and divide them out of the paper",
+    "scale": "bring the page to a scale at which digits are about 40 pixels high",
     "specks": "drop what is too small to be a digit",
     "join": "join the pieces of broken strokes",
     "cut": "cut touching digits apart",
+    "refuse": "set aside what is not a digit",
     "rows": "put the digits in reading order",
     "turn": "find the slope of the rows and take it out",
+    "slant": "take out the slant of a hand that leans unusually far",
     "frame": "fit each digit into 20 x 20 and centre it in 28 x 28",
 }
 WORKING_PIXELS = 3_000_000          # larger pictures are read from a smaller copy
+GLANCE = 1000                       # pixels of the longer side, for the first look
+HEIGHT, LEAST, MOST = 40, 26, 85    # of digits in the working copy, and the heights that are left as they are
+LARGEST = 2.5                       # times the typical height: what is higher is no digit
+UPRIGHT = .12                       # the slant of most hands, as a share of the height
+FLOOR = 1e-4                        # no picture is evidence without end
+DOUBT = -4.0                        # log probability below which nobody would bet on a digit
 
 
 @dataclass(frozen=True)
 class Digit:
-    """A digit read: its row (0 the first), label, the reader's probability for it, and its box
+    """A digit read: its row (0 the first), label, the probability that the label is right, and its box
 
     (top, left, bottom, right) in the pixels of the picture given, the last two exclusive."""
 
     row: int
     label: int
     confidence: float
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Ink that was not read: why, and its box in the pixels of the picture given."""
+
+    reason: str
     box: tuple[int, int, int, int]
 
 
@@ -45,15 +66,20 @@ class Page:
         One string of digits for each row, top to bottom.
     digits : list of Digit
         Every digit, in reading order.
+    refused : list of Refused
+        Ink that is too large for a speck and does not look like a digit, with the reason.
     stages : dict
-        The intermediate results by name, in their order: "grey", "even", "ink", "mask" are
-        pictures; "components", "kept", "joined", "cut", "ordered" lists of parts; "angle" degrees;
-        "pictures" what the network saw (N, 28, 28). For looking at; boxes are in pixels of the
-        working copy.
+        The intermediate results by name, in their order: "grey", "even" (with printed lines),
+        "lines", "ink", "mask" are pictures, "families" the lines' directions; "components", "kept",
+        "joined", "cut", "ordered" lists of parts; "slope" and "fan" of the rows, "angle" the degrees
+        by which they rise, "slant" what is taken out of the hand's; "pictures" what the network saw
+        (N, 28, 28). For looking at; boxes are in pixels of the working copy, which is "scale" times
+        the size of the picture given.
     """
 
     rows: list[str]
     digits: list[Digit]
+    refused: list[Refused] = field(default_factory=list)
     stages: dict = field(repr=False, default_factory=dict)
 
 
@@ -77,73 +103,152 @@ def read_page(image, *, skip=(), reader=None) -> Page:
     skip = _checked(skip)
     reader = load_reader() if reader is None else reader
     stages = find_ink(image, skip)
-    if not stages["mask"].any():
-        return Page([], [], stages)
+    scale = stages["scale"]
     ordered = find_digits(stages, skip, reader)
+    refused = [Refused(reason, _original(part.box, scale, np.shape(image)))
+               for part, reason in stages["refused"]]
     if not ordered:
-        return Page([], [], stages)
+        return Page([], [], refused, stages)
     stages["pictures"] = portraits(stages, ordered, skip)
     labels, p = classify(stages["pictures"], reader)
-    scale = np.array(np.shape(image)[:2]) / stages["grey"].shape
-    found = [Digit(part.row, int(k), float(p[n, k]), _original(part.box, scale))
-             for n, (part, k) in enumerate(zip(ordered, labels))]
+    sure = calibrated(p.max(axis=1) * is_digit(stages["pictures"]))
+    found = [Digit(part.row, int(k), float(c), _original(part.box, scale, np.shape(image)))
+             for part, k, c in zip(ordered, labels, sure)]
     rows = ["".join(str(d.label) for d in found if d.row == row)
             for row in range(1 + max(d.row for d in found))]
-    return Page(rows, found, stages)
+    return Page(rows, found, refused, stages)
 
+
+# ---------------------------------------------------------------- ink
 
 def find_ink(image, skip=frozenset()) -> dict:
-    """The stages up to ink: "grey", "even", "mask" and "ink", all of the working copy's size."""
-    grey = picture.grey(image)
-    if grey.size > WORKING_PIXELS:
-        grey = picture.thumbnail(grey, int(max(grey.shape) * (WORKING_PIXELS / grey.size)**.5))
-    dark = "polarity" in skip or picture.is_dark_on_light(grey)
-    page = grey if dark else 1 - grey
-    even = page if "light" in skip else picture.even_light(page)
-    mask, ink = picture.find_ink(even)
-    return {"grey": grey, "even": even, "mask": mask, "ink": ink}
+    """The stages up to ink: "grey", "even", "lines", "mask" and "ink", all of the working copy's size.
 
+    A first glance at a small copy says how large the digits are, and whether there are printed lines;
+    the second look is at the scale that suits the digits.
+    """
+    whole = picture.grey(image, WORKING_PIXELS)
+    dark = "polarity" in skip or picture.is_dark_on_light(whole)
+    first = _look(picture.thumbnail(whole, GLANCE), dark, skip)
+    size = P.typical_height(P.components(first["mask"])) * whole.shape[1] / first["grey"].shape[1]
+    if "scale" in skip or size < 3:
+        stages = first if whole.shape == first["grey"].shape else _look(whole, dark, skip)
+    else:
+        page = _at_scale(whole, size)
+        stages = _look(page, dark, skip, size * page.shape[1] / whole.shape[1], first)
+    h, w = stages["grey"].shape
+    stages["scale"] = h / np.shape(image)[0], w / np.shape(image)[1]
+    return stages
+
+
+def _at_scale(page, size):
+    """The page enlarged or reduced so that digits `size` pixels high come out near HEIGHT."""
+    factor = 1.0 if LEAST <= size <= MOST else HEIGHT / size
+    factor = min(factor, 6.0, (WORKING_PIXELS / page.size)**.5)
+    if abs(factor - 1) < .02:
+        return page
+    shape = [max(1, round(n * factor)) for n in page.shape]
+    changed = resize(page, shape, order=1 if factor < 1 else 3, anti_aliasing=factor < 1)
+    return changed.clip(0, 1).astype(np.float32)
+
+
+def _look(page, dark, skip, size=None, glance=None) -> dict:
+    """Even light, printed lines and ink on one scale.
+
+    The second time it is known how high digits are (`size`), and from a glance which way lines run.
+    """
+    even = page if dark else 1 - page
+    if "light" not in skip:
+        even = picture.even_light(page, size and round(.7 * size), dark)
+    families, lines = None, np.zeros_like(even)
+    if "lines" not in skip and (glance is None or glance["lines"].any()):
+        families = glance["families"] if glance else ruling.families(even)
+        lines = ruling.printed_lines(even, families, size and 3 * size)
+    mask, ink = picture.find_ink(ruling.without_lines(even, lines))
+    return {"grey": page, "even": even, "lines": lines, "families": families, "mask": mask, "ink": ink}
+
+
+# ---------------------------------------------------------------- digits
 
 def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     """The stages from ink to digits in reading order; each leaves its result in `stages`."""
     kept = stages["components"] = P.components(stages["mask"])
-    size = P.typical_height(kept)
-    if "specks" not in skip:
-        kept = P.drop_specks(kept, size)
-    stages["kept"] = kept
-    if "join" not in skip:
-        kept = P.join_broken(kept, size)
-        if "specks" not in skip:
-            kept = P.drop_scraps(kept, size)
-    stages["joined"] = kept
-    stages["angle"] = 0.0 if "turn" in skip else P.page_angle(kept, size)
+    size, width = P.typical_height(kept), stages["mask"].shape[1]
+    stages |= {"refused": [], "slope": 0.0, "fan": 0.0, "angle": 0.0, "slant": 0.0}
+    if not kept:
+        return []
+    kept = stages["kept"] = kept if "specks" in skip else P.drop_specks(kept, size)
+    stages["slope"], stages["fan"] = (0.0, 0.0) if "turn" in skip else P.page_slope(kept, size, width)
+    stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
+    lean = P.slant_of([p for p in kept if p.height > .5 * size], stages["angle"])
+    stages["slant"] = 0.0 if "slant" in skip or abs(lean - UPRIGHT) < .2 else lean - UPRIGHT
 
     def judge(pieces):
-        """A piece's log probability, less a fine for shapes that no digit has."""
-        _, p = classify(portraits(stages, pieces, skip), reader)
-        shape = np.array([piece.width / piece.height for piece in pieces])
-        return np.log(p.max(axis=1)) - 2 * np.maximum(0, shape - 1.2)
+        return legibility(portraits(stages, pieces, skip), reader)
 
+    if "join" not in skip:
+        kept = mended(stages, P.join_broken(kept, size, judge), size)
+    stages["joined"] = kept
     if "cut" not in skip:
         kept = P.cut_touching(kept, size, judge)
     stages["cut"] = kept
+    kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge)
+    if "specks" not in skip:
+        kept = P.drop_scraps(kept, size)
+    if "turn" not in skip:
+        stages["slope"], stages["fan"] = P.page_slope(kept, size, width)
+    stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
     stages["ordered"] = (P.by_columns(kept) if "rows" in skip
-                         else P.in_rows(kept, stages["angle"]))
+                         else P.in_rows(kept, stages["slope"], stages["fan"], width))
     return stages["ordered"]
+
+
+def mended(stages: dict, parts, size) -> list[P.Part]:
+    """Parts with the gaps between their pieces inked over, in `stages["ink"]` as well."""
+    bridged = [P.bridge(part, .2 * size) for part in parts]
+    for old, new in zip(parts, bridged):
+        spot = stages["ink"][new.top:new.bottom, new.left:new.right]
+        spot[new.mask & ~old.mask] = 1
+    return bridged
+
+
+def legibility(pictures, reader) -> np.ndarray:
+    """How much each picture (N, 28, 28) looks like one digit, and like one digit above others.
+
+    The logarithm of the product: the judge's probability that it is a digit, times the reader's that
+    it is the one it looks most like.
+    """
+    _, p = classify(pictures, reader)
+    return np.log(np.maximum(is_digit(pictures) * p.max(axis=1), FLOOR))
+
+
+def refuse(parts, size, judge):
+    """Parts that are digits, and a list of (part, reason) of those that are not."""
+    scores, kept, refused = judge(parts) if parts else [], [], []
+    for part, score in zip(parts, scores):
+        if part.height > LARGEST * size or part.width > LARGEST * size:
+            refused.append((part, "too large to be a digit"))
+        elif max(part.height, part.width) < .45 * size:
+            kept.append(part)
+        elif score < DOUBT:
+            refused.append((part, "does not look like a digit"))
+        else:
+            kept.append(part)
+    return kept, refused
 
 
 def portraits(stages: dict, pieces, skip=frozenset()) -> np.ndarray:
     """The pictures (N, 28, 28) that the network sees of some parts."""
-    return np.stack([portrait(stages["ink"], piece, angle=stages["angle"],
+    return np.stack([portrait(stages["ink"], piece, angle=stages["angle"], slant=stages["slant"],
                               frame="frame" not in skip)
                      for piece in pieces])
 
 
-def _original(box, scale):
+def _original(box, scale, shape):
     """A box of the working copy in pixels of the picture given."""
     top, left, bottom, right = box
-    return (int(top * scale[0]), int(left * scale[1]),
-            int(np.ceil(bottom * scale[0])), int(np.ceil(right * scale[1])))
+    return (int(top / scale[0]), int(left / scale[1]),
+            min(shape[0], int(np.ceil(bottom / scale[0]))), min(shape[1], int(np.ceil(right / scale[1]))))
 
 
 def _checked(skip) -> frozenset:

@@ -15,8 +15,14 @@ from scipy import ndimage
 from skimage.measure import label, regionprops
 
 
-CUT_GAIN = .3       # by how much pieces must be more legible than the whole, in log probability
-BEAM = 3             # how many of the ways to cut are followed further
+STEEPEST = 16        # degrees a row may rise or fall
+SIDESTEP = .12       # what a cut pays for a step to the side, in pixels of ink
+REACH = .12, .4      # how far to the side a cut may go, as shares of the part's height
+SPACING = .08       # of the cuts looked for, as a share of a digit's height
+SURE = -.1           # log probability above which a part is taken for one digit without more ado
+NO_DIGIT = -2.5      # log probability that ink is no digit at all, for each digit's width of it
+CUT_PRICE = .5       # what a cut costs, in log probability
+STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
 
 
 @dataclass(frozen=True)
@@ -111,53 +117,59 @@ def merge(a: Part, b: Part) -> Part:
 
 
 def belong_together(a: Part, b: Part, size: float) -> bool:
-    """Whether two parts look like pieces of one broken digit.
+    """Whether two parts may be pieces of one broken digit.
 
-    They must stand in one column (their boxes share over half of the narrower one's width), leave
-    only a small gap, and make no more than one digit's height together. Pieces of full height
-    belong together only when one lies within the other's box.
+    They leave only a small gap and make no more than one digit together, in height and in width.
     """
-    across = min(a.right, b.right) - max(a.left, b.left)
-    if -across > .12 * size:
-        return False
-    gap = max(a.top, b.top) - min(a.bottom, b.bottom)
-    together = max(a.bottom, b.bottom) - min(a.top, b.top)
-    if together > 1.35 * size or gap > .25 * size:
-        return False
-    small, large = (a, b) if a.area < b.area else (b, a)
-    if small.height > .7 * size and large.height > .7 * size:
-        return across > .8 * min(a.width, b.width)
-    return across >= .5 * min(a.width, b.width) or (
-        gap < 0 and small.height < .5 * size)
+    across = max(a.left, b.left) - min(a.right, b.right)
+    down = max(a.top, b.top) - min(a.bottom, b.bottom)
+    height = max(a.bottom, b.bottom) - min(a.top, b.top)
+    width = max(a.right, b.right) - min(a.left, b.left)
+    return (across < .25 * size and down < .3 * size and height < 1.4 * size
+            and width < 1.25 * size and not (across > 0 and down > 0))
 
 
-def join_broken(parts: list[Part], size: float) -> list[Part]:
-    """Pieces of broken digits joined, the nearest first, until nothing fits any more."""
-    alive: dict[int, Part] = {}
-    pairs: list[tuple[float, int, int]] = []
-    numbers = itertools.count()
+def join_broken(parts: list[Part], size: float, judge) -> list[Part]:
+    """Pieces of broken digits joined, the clearest case first, until nothing is gained any more.
 
-    def add(part):
-        number = next(numbers)
-        pairs.extend((_distance(part, other), k, number) for k, other in alive.items()
-                     if belong_together(part, other, size))
-        alive[number] = part
-
-    for part in parts:
-        add(part)
-    while pairs:
-        _, i, j = min(pairs)
-        joined = merge(alive.pop(i), alive.pop(j))
-        pairs[:] = [pair for pair in pairs if not {i, j} & set(pair[1:])]
-        add(joined)
+    `judge(list of parts)` says how much each looks like one digit, the logarithm of a probability.
+    Two pieces are one digit if that is more probable than that both are digits of their own.
+    """
+    alive = dict(enumerate(parts))
+    numbers, fresh = itertools.count(len(parts)), list(alive)
+    scores: dict[int, float] = {}
+    gains: dict[tuple[int, int], float] = {}
+    while fresh:
+        near = [(i, j) for j in fresh for i in alive if i < j and belong_together(alive[i], alive[j], size)]
+        unknown = sorted({k for pair in near for k in pair} - set(scores))
+        scores.update(zip(unknown, judge([alive[k] for k in unknown]) if unknown else ()))
+        near = [(i, j) for i, j in near if min(scores[i], scores[j]) < SURE]
+        merged = judge([merge(alive[i], alive[j]) for i, j in near]) if near else ()
+        gains.update({(i, j): whole - scores[i] - scores[j] for (i, j), whole in zip(near, merged)})
+        best = max(gains, key=gains.get, default=None)
+        fresh = []
+        if best is not None and gains[best] > 0:
+            fresh = [next(numbers)]
+            alive[fresh[0]] = merge(*(alive.pop(k) for k in best))
+            gains = {pair: gain for pair, gain in gains.items() if not set(best) & set(pair)}
     return list(alive.values())
 
 
-def _distance(a: Part, b: Part) -> float:
-    """Between two boxes: 0 where they overlap."""
-    down = max(0, max(a.top, b.top) - min(a.bottom, b.bottom))
-    across = max(0, max(a.left, b.left) - min(a.right, b.right))
-    return float(np.hypot(down, across))
+def bridge(part: Part, farthest: float) -> Part:
+    """A part of several pieces with ink laid over the gaps between them, the nearest pieces first.
+
+    The gap is what lies between: the points whose ways to the one and to the other piece add up to
+    little more than the shortest way across. Gaps wider than `farthest` pixels stay open.
+    """
+    pieces, count = ndimage.label(part.mask, np.ones((3, 3)))
+    if count < 2:
+        return part
+    away = {k: ndimage.distance_transform_edt(pieces != k) for k in range(1, count + 1)}
+    gap, i, j = min((away[i][pieces == j].min(), i, j) for i, j in itertools.combinations(away, 2))
+    if gap > farthest:
+        return part
+    between_them = away[i] + away[j] <= 1.3 * gap + 1
+    return bridge(replace(part, mask=part.mask | between_them), farthest)
 
 
 # ---------------------------------------------------------------- touching digits
@@ -166,29 +178,47 @@ def cheapest_path(ink, column: int, reach: int) -> np.ndarray:
     """The way down through (h, w) ink that cuts least of it, starting and ending near `column`.
 
     Every row it may move one pixel to the side, for a small price; it stays within `reach` columns.
-    Returns the column in each row: pixels left of it are one digit, the rest the other. Found from
-    the last row up (dynamic programming).
+    Returns the column in each row: pixels left of it are one digit, the rest the other.
     """
-    h, w = ink.shape
-    low, high = max(0, column - reach), min(w, column + reach + 1)
-    price = ink[:, low:high].astype(float) + .05 * np.abs(np.arange(low, high) - column) / reach
+    return cheapest_paths(ink, [column], reach)[0]
+
+
+def cheapest_paths(ink, columns, reach: int) -> np.ndarray:
+    """`cheapest_path` for several columns at once: (n, h).
+
+    Found from the last row up (dynamic programming): the price of the cheapest way from a pixel down
+    is the pixel's own and the least of the three below it.
+    """
+    (h, w), n = np.shape(ink), len(columns)
+    place = np.asarray(columns)[:, None] + np.arange(-reach, reach + 1)             # (n, 2 reach + 1)
+    astray = np.abs(np.arange(-reach, reach + 1)) / reach
+    price = np.asarray(ink, float)[:, place.clip(0, w - 1)] + .05 * astray
+    price[:, (place < 0) | (place >= w)] = np.inf
     step = np.zeros(price.shape, int)
     total = price[-1]
     for r in range(h - 2, -1, -1):
-        beside = np.pad(total, 1, constant_values=np.inf)
-        ways = np.stack([beside[:-2] + .3, beside[1:-1], beside[2:] + .3])
+        beside = np.full((n, total.shape[1] + 2), np.inf)
+        beside[:, 1:-1] = total
+        ways = np.stack([beside[:, :-2] + SIDESTEP, total, beside[:, 2:] + SIDESTEP])
         step[r], total = ways.argmin(axis=0) - 1, price[r] + ways.min(axis=0)
-    path = [int(total.argmin())]
+    path, every = np.empty((n, h), int), np.arange(n)
+    path[:, 0] = total.argmin(axis=1)
     for r in range(h - 1):
-        path.append(path[-1] + step[r, path[-1]])
-    return low + np.array(path)
+        path[:, r + 1] = path[:, r] + step[r, every, path[:, r]]
+    return place[every[:, None], path]
+
+
+def between(part: Part, start, end) -> Part | None:
+    """What of a part lies from the path `start` up to the path `end` (a column for each row)."""
+    column = np.arange(part.width)[None, :]
+    return trimmed(Part(part.top, part.left, part.mask & (column >= np.asarray(start)[:, None])
+                        & (column < np.asarray(end)[:, None])))
 
 
 def split(part: Part, path) -> list[Part]:
     """The part cut along a path from top to bottom: what is left of it and the rest."""
-    left_side = np.arange(part.width)[None, :] < np.asarray(path)[:, None]
-    return [p for side in (left_side, ~left_side)
-            if (p := trimmed(Part(part.top, part.left, part.mask & side))) is not None]
+    left, right = np.zeros(part.height, int), np.full(part.height, part.width)
+    return [p for p in (between(part, left, path), between(part, path, right)) if p is not None]
 
 
 def trimmed(part: Part) -> Part | None:
@@ -200,112 +230,153 @@ def trimmed(part: Part) -> Part | None:
     return Part(part.top + int(rows[0]), part.left + int(columns[0]), mask)
 
 
-def cuts(part: Part, tries: int = 9) -> list[tuple[float, list[Part]]]:
-    """Ways to cut a part in two, at `tries` places across its width: (strokes cut, two pieces).
+def cuts(part: Part, size: float) -> list[tuple[float, np.ndarray]]:
+    """Places to cut a part, from left to right: (strokes cut through, path) each.
 
-    How many strokes a cut goes through tells digits that touch, which hang together by one, from
-    the inside of a 0, which hangs together by two.
+    One is looked for every twelfth of a digit, nearly straight and free to bend. How many strokes a
+    cut goes through tells digits that touch, which hang together by one, from the inside of a 0,
+    which hangs together by two.
     """
-    places = np.unique(np.linspace(.15 * part.width, .85 * part.width, tries).astype(int))
-    reach, thickness = max(2, part.height // 4), stroke_width(part.mask)
-    paths = {tuple(cheapest_path(part.mask, place, reach)) for place in places}
-    found = []
-    for path in sorted(paths):
-        pieces = split(part, path)
-        if len(pieces) == 2:
-            found.append((part.mask[np.arange(part.height), path].sum() / thickness, pieces))
-    return found
+    thickness = stroke_width(part.mask)
+    count = max(2, round(part.width / (SPACING * size)))
+    places = np.unique(np.linspace(0, part.width, count + 1)[1:-1].astype(int))
+    paths = {tuple(path) for share in REACH
+             for path in cheapest_paths(part.mask, places, max(2, round(share * part.height))).tolist()}
+    rows = np.arange(part.height)
+    return [(part.mask[rows, path].sum() / thickness, np.array(path))
+            for path in sorted(paths, key=sum)]
 
 
-def is_wide(part: Part, size: float) -> bool:
-    """Whether a part may be two digits or a few that touch (a longer one is a line or a shadow)."""
-    return (.5 * size < part.height < 2 * size
-            and .95 * max(part.height, .8 * size) < part.width < 3.5 * part.height)
+def pieces_of(part: Part, size: float) -> tuple[list, dict]:
+    """All pieces a part may be cut into: the strokes each path cuts, and {(i, j): piece}.
+
+    A piece goes from path i to path j; path 0 is the part's left edge, the last its right edge.
+    """
+    found = cuts(part, size)
+    paths = [np.zeros(part.height, int), *(path for _, path in found), np.full(part.height, part.width)]
+    pieces = {}
+    for i, j in itertools.combinations(range(len(paths)), 2):
+        piece = between(part, paths[i], paths[j])
+        if piece is not None and piece.height > .5 * size and piece.width < 1.7 * size:
+            pieces[i, j] = piece
+    return [0.0, *(strokes for strokes, _ in found), 0.0], pieces
+
+
+def may_touch(part: Part, size: float) -> bool:
+    """Whether a part may be digits that touch: too wide for one, not too long for a few."""
+    return .6 * size < part.height < 2.2 * size and .6 * size < part.width < 6 * size
 
 
 def cut_touching(parts: list[Part], size: float, judge) -> list[Part]:
-    """Digits that touch, cut apart where that makes them more legible.
+    """Digits that touch, cut apart.
 
-    `judge(list of parts)` gives each part's score, the log of the probability that it is the digit
-    it looks most like, less for a shape no digit has. A part too wide for one digit is cut where
-    the worst of its pieces scores best.
+    `judge` is that of `join_broken`. A part that may be several digits is cut at many places; of all
+    ways through them from the part's left edge to its right one, the most probable is taken (the
+    longest way through a lattice). A part is left alone if it scores better than pieces without any
+    fault could after the price of one cut.
     """
+    doubtful = [n for n, part in enumerate(parts) if may_touch(part, size)]
+    if doubtful:
+        clear = judge([parts[n] for n in doubtful]) > -CUT_PRICE
+        doubtful = {n for n, is_clear in zip(doubtful, clear) if not is_clear}
     result = []
-    for part in parts:
-        result += _best_cut(part, size, judge)[1] if is_wide(part, size) else [part]
+    for n, part in enumerate(parts):
+        result += best_cut(part, size, judge) if n in doubtful else [part]
     return result
 
 
-def _best_cut(part: Part, size: float, judge, depth: int = 2) -> tuple[float, list[Part]]:
-    """The part whole or in pieces, whichever scores better: (score, pieces)."""
-    best_score, best = float(judge([part])[0]) + CUT_GAIN, [part]
-    ways = [way for way in cuts(part) if min(p.height for p in way[1]) > .5 * size]
-    if not ways:
-        return best_score - CUT_GAIN, best
-    scores = np.reshape(judge([p for _, pieces in ways for p in pieces]), (len(ways), 2))
-    for k in np.argsort(-scores.max(axis=1))[:BEAM]:    # those with at least one clear digit
-        strokes, halves = ways[k]
-        tried = [_best_cut(p, size, judge, depth - 1) if depth and is_wide(p, size) else (s, [p])
-                 for p, s in zip(halves, scores[k])]
-        score = min(s for s, _ in tried) - max(0, strokes - 1.2)
-        if score > best_score:
-            best_score, best = score, [p for _, pieces in tried for p in pieces]
-    return best_score - (CUT_GAIN if len(best) == 1 else 0), best
+def best_cut(part: Part, size: float, judge) -> list[Part]:
+    """The pieces of the most probable way to cut a part, or the part itself."""
+    strokes, pieces = pieces_of(part, size)
+    whole = 0, len(strokes) - 1
+    pieces.setdefault(whole, part)
+    scores = dict(zip(pieces, judge(list(pieces.values()))))
+    scores[whole] = max(scores[whole], NO_DIGIT * max(1.0, part.width / size))
+    return [pieces[arc] for arc in best_way(strokes, scores)]
+
+
+def best_way(strokes, scores) -> list[tuple[int, int]]:
+    """The pieces (i, j) that lead from cut 0 to the last one with the largest sum of scores.
+
+    strokes  how many strokes each cut goes through; a cut that is made is fined for them
+    scores   {(i, j): the score of the piece between cuts i and j}
+    """
+    last = len(strokes) - 1
+    best = {0: (0.0, [])}                                  # cut: (sum so far, the way there)
+    for j in range(1, last + 1):
+        fine = CUT_PRICE + STROKE_PRICE * max(0.0, strokes[j] - 1.2) if j < last else 0.0
+        ways = [(best[i][0] + scores[i, j] - fine, best[i][1] + [(i, j)])
+                for i in range(j) if i in best and (i, j) in scores]
+        if ways:
+            best[j] = max(ways)
+    return best[last][1]
 
 
 # ---------------------------------------------------------------- rows
 
-def page_angle(parts: list[Part], size: float, largest: float = 15.0) -> float:
-    """How far the rows rise to the right, in degrees (0 when fewer than three parts).
+def page_slope(parts: list[Part], size: float, width: float) -> tuple[float, float]:
+    """How the rows lie: slope and fan as in `ruling`, for a page of this width in pixels.
 
-    For each angle, lay the parts' heights on the left margin along that direction: the rows stand
-    out best (the profile's squares add up to most) at the angle they were written at.
+    For each pair, slide every part along its line to the middle of the page: the rows stand out best
+    for the pair they were written with. Fewer than three parts tell nothing, fewer than eight no fan.
     """
     if len(parts) < 3:
-        return 0.0
-    centres = np.array([p.centre for p in parts])
-    angles = np.arange(-largest, largest + .1, .5)
-    sharp = []
-    for angle in angles:
-        at = along_rows(centres, angle)[:, 0] / size
-        apart = np.abs(at[:, None] - at[None, :])
-        sharp.append(np.exp(-(apart / .25)**2).sum() - .002 * len(parts) * abs(angle))
-    return float(angles[int(np.argmax(sharp))])
+        return 0.0, 0.0
+    y, x = np.array([p.centre for p in parts]).T
+    middle, x = y.mean(), x / width - .5
+    slopes = np.tan(np.deg2rad(np.arange(-STEEPEST, STEEPEST + .1, .5)))
+    fans = np.arange(-.16, .161, .04) if len(parts) >= 8 else [0.0]
+
+    def clearness(slope, fan):
+        at = (y - middle - slope * width * x) / (1 + fan * x) / size
+        apart = at[:, None] - at[None, :]
+        return np.exp(-(apart / .2)**2).sum() - len(parts) * (.3 * abs(slope) + .3 * abs(fan))
+
+    return max(itertools.product(slopes, fans), key=lambda pair: clearness(*pair))
 
 
-def along_rows(points, angle: float) -> np.ndarray:
-    """Points (n, 2), (row, column), turned so that rows rising at `angle` degrees are level."""
-    a = np.deg2rad(angle)
-    row, column = np.asarray(points, float).T
-    return np.stack([np.cos(a) * row + np.sin(a) * column,
-                     np.cos(a) * column - np.sin(a) * row], axis=1)
+def slant_of(parts: list[Part], angle: float) -> float:
+    """How far the digits lean to the right, as a share of their height, once rows are level.
+
+    Ink that leans has columns that fall as rows grow: their covariance over the rows' variance, of the
+    typical part. 0 for fewer than three parts.
+    """
+    a, leans = np.deg2rad(angle), []
+    for part in parts:
+        y, x = (v - v.mean() for v in np.nonzero(part.mask))
+        y, x = np.cos(a) * y + np.sin(a) * x, np.cos(a) * x - np.sin(a) * y
+        leans.append(-(y * x).mean() / max((y * y).mean(), 1e-6))
+    return float(np.median(leans)) if len(leans) >= 3 else 0.0
 
 
-def in_rows(parts: list[Part], angle: float = 0.0) -> list[Part]:
+def in_rows(parts: list[Part], slope: float = 0.0, fan: float = 0.0, width: float = 1.0) -> list[Part]:
     """The parts in reading order, each with the number of its row.
 
-    The tallest part opens a row; a part joins the row that it overlaps for at least 40% of the
-    lower of the two, else it opens one of its own. Rows go from top to bottom, parts in a row from
-    left to right.
+    Slid along the rows to the middle of the page, the parts of one row lie level. The tallest part
+    opens a row; a part joins the row that it overlaps for at least 40% of the lower of the two, else
+    it opens one of its own. Rows go from top to bottom, parts in a row from left to right.
     """
-    where = {id(p): along_rows([p.centre], angle)[0] for p in parts}
-    rows: list[list[Part]] = []
-    for p in sorted(parts, key=lambda p: -p.height):
-        shares = [_overlap(p, row[0], where) for row in rows]
+    if not parts:
+        return []
+    y, x = np.array([p.centre for p in parts]).T
+    middle, x = y.mean(), x / width - .5
+    level = (y - middle - slope * width * x) / (1 + fan * x)
+    rows: list[list[int]] = []
+    for n in sorted(range(len(parts)), key=lambda n: -parts[n].height):
+        shares = [_overlap(level[n], parts[n].height, level[row[0]], parts[row[0]].height) for row in rows]
         if shares and max(shares) >= .4:
-            rows[int(np.argmax(shares))].append(p)
+            rows[int(np.argmax(shares))].append(n)
         else:
-            rows.append([p])
-    rows.sort(key=lambda row: np.mean([where[id(p)][0] for p in row]))
-    return [replace(p, row=number) for number, row in enumerate(rows)
-            for p in sorted(row, key=lambda p: where[id(p)][1])]
+            rows.append([n])
+    rows.sort(key=lambda row: np.mean(level[row]))
+    return [replace(parts[n], row=number) for number, row in enumerate(rows)
+            for n in sorted(row, key=lambda n: x[n])]
 
 
-def _overlap(a: Part, b: Part, where) -> float:
-    """The share of the lower part's height that it has in common with the other."""
-    (ya, _), (yb, _) = where[id(a)], where[id(b)]
-    common = min(ya + a.height / 2, yb + b.height / 2) - max(ya - a.height / 2, yb - b.height / 2)
-    return common / min(a.height, b.height)
+def _overlap(a: float, a_height: float, b: float, b_height: float) -> float:
+    """The share of the lower height that two spans around `a` and `b` have in common."""
+    common = min(a + a_height / 2, b + b_height / 2) - max(a - a_height / 2, b - b_height / 2)
+    return common / min(a_height, b_height)
 
 
 def by_columns(parts: list[Part]) -> list[Part]:

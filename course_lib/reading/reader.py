@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
-from skimage.transform import resize, rotate
+from skimage.transform import resize
 
 from course_lib import digits, nn
 
@@ -23,11 +23,12 @@ def load_reader() -> nn.Sequential:
     return nn.load_weights(nn.lenet(), WEIGHTS)
 
 
-def portrait(ink, part, *, angle: float = 0.0, frame: bool = True):
+def portrait(ink, part, *, angle: float = 0.0, slant: float = 0.0, frame: bool = True):
     """One part of a page as the reader wants it: (28, 28) float32, ink 1 on 0.
 
     ink     (H, W) of the whole page
     angle   the page's slope in degrees, taken out again
+    slant   how far the hand leans, as a share of the height, taken out as well
     frame   False: the crop is stretched over the whole picture, without box, margin or centre
     """
     margin = 2
@@ -42,9 +43,19 @@ def portrait(ink, part, *, angle: float = 0.0, frame: bool = True):
     if not frame:
         return resize(crop[margin:-margin, margin:-margin], (28, 28),
                       anti_aliasing=True).astype(np.float32)
-    if abs(angle) >= 1:
-        crop = rotate(crop, -angle, resize=True)
-    return digits.normalise(crop)
+    if abs(angle) >= 2 or slant:
+        crop = upright(crop, angle, slant)
+    return digits.normalise(crop if crop.any() else mask.astype(np.float32))
+
+
+def upright(picture, angle: float, slant: float):
+    """A picture turned clockwise by `angle` degrees, then leant to the left by `slant`, all of it."""
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    back = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, 0], [-slant, 1]])     # (row, column)
+    corners = np.array(picture.shape)[:, None] / 2 * np.array([[1, 1, -1, -1], [1, -1, 1, -1]])
+    shape = np.ceil(2 * np.abs(np.linalg.solve(back, corners)).max(axis=1)).astype(int)
+    middle = (np.array(picture.shape) - 1) / 2 - back @ ((shape - 1) / 2)
+    return ndimage.affine_transform(picture, back, middle, tuple(shape), order=1)
 
 
 def classify(pictures, reader=None):

@@ -1,0 +1,64 @@
+"""From what the networks say to a probability that can be relied on.
+
+A network's certainty is not the share of times it is right. Temperature scaling (Guo, Pleiss, Sun and
+Weinberger, 2017) divides its logarithmic odds by one number, the temperature, and a second number, the
+shift, is added (Platt, 1999); both are found on pages whose content is known. Of the digits that are
+then said to be right with 90%, about nine in ten are. No label changes.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+RECORD = Path(__file__).parents[1] / "data" / "confidence.json"
+LEAST = 1e-6
+
+
+@cache
+def scaling() -> tuple[float, float]:
+    """Temperature and shift that the course's pages gave; 1 and 0 (nothing changes) without a record."""
+    if not RECORD.exists():
+        return 1.0, 0.0
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    return float(record["temperature"]), float(record["shift"])
+
+
+def calibrated(p, temperature: float | None = None, shift: float | None = None) -> np.ndarray:
+    """Probabilities with their logarithmic odds divided by the temperature, plus the shift."""
+    known = scaling()
+    temperature, shift = (k if given is None else given for given, k in zip((temperature, shift), known))
+    return 1 / (1 + np.exp(-(log_odds(p) / temperature + shift)))
+
+
+def log_odds(p) -> np.ndarray:
+    """log(p / (1 - p)), for p no nearer to 0 and 1 than a millionth."""
+    p = np.clip(p, LEAST, 1 - LEAST)
+    return np.log(p / (1 - p))
+
+
+def fit_scaling(p, right) -> tuple[float, float]:
+    """The temperature and the shift that make what happened most probable: (temperature, shift)."""
+    right = np.asarray(right, bool)
+
+    def surprise(pair):
+        q = np.clip(calibrated(p, *pair), LEAST, 1 - LEAST)
+        return -np.log(np.where(right, q, 1 - q)).mean()
+
+    pairs = [(T, b) for T in np.geomspace(.5, 4, 43) for b in np.linspace(-3, 3, 61)]
+    return min(pairs, key=surprise)
+
+
+def reliability(p, right, bins: int = 5):
+    """For bins of about as many digits each: mean probability said, share right, number of digits."""
+    order = np.argsort(p)
+    groups = np.array_split(order, bins)
+    return [(float(np.mean(np.asarray(p)[g])), float(np.mean(np.asarray(right)[g])), len(g)) for g in groups]
+
+
+def calibration_error(p, right, bins: int = 10) -> float:
+    """How far what is said is from what is so, on average over the digits (bins of as many each)."""
+    return float(sum(n * abs(said - so) for said, so, n in reliability(p, right, bins)) / len(p))
