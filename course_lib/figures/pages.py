@@ -180,17 +180,18 @@ def stages(shares, levels):
     Parameters
     ----------
     shares : dict of list of float
-        From the name of the stage left out to the share right at each level; the first line leaves out none.
+        From the name of the stage left out to one less the mistakes for each digit, at each level; the
+        first line leaves out none. More mistakes than digits are shown as 0.
     levels : list of str
     """
     figure, ax = plt.subplots(figsize=(WIDTH, .36 * len(shares) + 1.3))
-    names, values = list(shares), np.array(list(shares.values())) * 100
+    names, values = list(shares), np.maximum(0, np.array(list(shares.values()))) * 100
     for n, (level, colour, marker) in enumerate(zip(levels, (palette.FORWARD, palette.BACKWARD), "os")):
         ax.axvline(values[0, n], color=colour, linestyle="--", linewidth=1)
         ax.plot(values[:, n], range(len(names)), marker, color=colour, label=level, markersize=7)
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
-    ax.set(xlabel="digits right (%)", xlim=(min(-2, values.min() - 4), 103), ylabel="left out")
+    ax.set(xlabel="digits less mistakes (%)", xlim=(-3, 103), ylabel="left out")
     ax.legend(loc="lower left", frameon=False)
     ax.set_title("What each stage is worth", loc="left")
 

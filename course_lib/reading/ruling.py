@@ -100,9 +100,13 @@ def families(even) -> list[tuple[float, float]]:
 def printed_lines(even, known=None, length: float | None = None) -> np.ndarray:
     """How dark printed lines make evenly lit paper, (H, W) in [0, 1]; 0 where there are none.
 
-    known   the `families`, if they were found before (on another scale of the same page)
-    length  over how many pixels a line must stay dark: more than any stroke; half of the page if it is
-            not known how large the digits are
+    Parameters
+    ----------
+    known
+        The `families`, if they were found before (on another scale of the same page).
+    length
+        Over how many pixels a line must stay dark: more than any stroke; half of the page if it is
+        not known how large the digits are.
     """
     darkness, (h, w) = 1 - even, even.shape
     known = families(even) if known is None else known
