@@ -103,7 +103,7 @@ class Record:
         return f"{side!r}{why}; the sides are {', '.join(sides)}"
 
 
-def load(path=PATH):
+def load(path=None):
     """Return the record of a run of the benchmark, the book's own if no path is given.
 
     Raises
@@ -111,6 +111,7 @@ def load(path=PATH):
     FileNotFoundError, ValueError
         If there is no such file, or if it is not a record of this benchmark.
     """
+    path = PATH if path is None else path
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         return Record(**{name: content[name] for name in Record.__dataclass_fields__})

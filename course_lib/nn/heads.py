@@ -63,11 +63,12 @@ class HeadLoss:
         With a `Tap` for every head.
     weight : float
         What a head's loss counts; 0.3 in GoogLeNet's paper.
-    loss : callable
-        Makes a new loss for each output; without arguments.
+    loss : callable, optional
+        Makes a new loss for each output; `SoftmaxCrossEntropy` if left out.
     """
 
-    def __init__(self, network, weight=0.3, loss=SoftmaxCrossEntropy):
+    def __init__(self, network, weight=0.3, loss=None):
+        loss = SoftmaxCrossEntropy if loss is None else loss
         self.taps = [layer for _, layer in network.walk() if isinstance(layer, Tap)]
         if not self.taps:
             raise ValueError(f"HeadLoss: the network has no heads (no Tap); use {loss.__name__}() itself")

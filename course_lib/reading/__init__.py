@@ -10,10 +10,10 @@ from course_lib.reading.files import open_picture
 from course_lib.reading.page import STAGES, Digit, Page, Refused, read_page
 from course_lib.reading.reader import classify, load_reader
 
-#: the folder of the weights and of the records of how they were made and what they reach
+# The folder of the weights and of the records of how they were made and what they reach
 RECORDS = Path(__file__).parents[1] / "data"
 
-__all__ = ["RECORDS", "Digit", "Page", "Refused", "STAGES", "classify", "load_reader", "open_picture",
+__all__ = ["Digit", "Page", "Refused", "STAGES", "classify", "load_reader", "open_picture",
            "read_file", "read_page"]
 
 
