@@ -91,13 +91,18 @@ class Conv2D(Learnable):
             self.db = (dy @ ones).sum(axis=0)[:, None]
 
     def input_gradient(self, dy):
-        """dx: Wᵀ dy_row is the gradient of a band; added back to where its patches came from."""
-        dy, dx = self._rows(dy), []
+        """dx: strip h gets Wᵢᵀ dy_row from every row of y that saw it, as row i of its windows."""
+        dy, dx, k, s = self._rows(dy), [], self.k, self.stride
         for (filters, part), shape in zip(self._groups(), self._shapes()):
-            dstrips, Wt = np.zeros_like(part), self._by_rows(self.W[filters]).T
-            for dband, dy_row in zip(bands(dstrips, self.k, self.stride), dy[:, filters]):
-                dband += Wt @ dy_row
-            dx.append(add_strips(dstrips, shape, self.k, self.stride, self.pad))
+            W = self._by_rows(self.W[filters]).reshape(len(self.W) // self.groups, k, -1)
+            W = np.ascontiguousarray(W.transpose(1, 0, 2)[::-1])  # (i, filter, ...): the last row first
+            dstrips = np.empty_like(part)
+            for h, dstrip in enumerate(dstrips):
+                first, last = max(0, (h - k) // s + 1), min(len(dy) - 1, h // s)
+                seen = dy[first:last + 1, filters]
+                Wh = W[k - 1 - h + s * first::s][:len(seen)]
+                np.matmul(Wh.reshape(-1, W.shape[2]).T, seen.reshape(-1, dy.shape[2]), out=dstrip)
+            dx.append(add_strips(dstrips, shape, k, s, self.pad))
         return dx[0] if self.groups == 1 else np.concatenate(dx)
 
     def _groups(self):

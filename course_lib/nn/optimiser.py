@@ -2,6 +2,8 @@
 
 import numpy as np
 
+BLOCK = 2**16  # numbers: so many of w, dw and v stay in the cache while they are worked on
+
 
 class SGD:
     """Gradient descent with momentum and weight decay.
@@ -37,11 +39,19 @@ class SGD:
             if not hasattr(layer, "d" + name):
                 raise RuntimeError(f"{layer} has no gradient d{name} yet: run network.forward(x) and "
                                    "network.backward(dy) before the step")
-            w, dw = getattr(layer, name), getattr(layer, "d" + name)
-            v *= self.momentum
-            v += dw
-            v += self.weight_decay * w
-            w -= float(self.lr * rate) * v  # a NumPy float64 would turn float32 arrays into float64
+            lr = float(self.lr * rate)  # a NumPy float64 would turn float32 arrays into float64
+            for v, w, dw in _blocks(v, getattr(layer, name), getattr(layer, "d" + name)):
+                v *= self.momentum
+                v += dw
+                v += self.weight_decay * w
+                w -= lr * v
+
+
+def _blocks(*arrays):
+    """Yield the same few rows of every array, then the next: views of about BLOCK numbers."""
+    rows = max(1, BLOCK * len(arrays[0]) // max(1, arrays[0].size))
+    for i in range(0, len(arrays[0]), rows):
+        yield [array[i:i + rows] for array in arrays]
 
 
 def inverse_decay(lr, gamma=1e-4, power=0.75):

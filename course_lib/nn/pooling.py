@@ -74,16 +74,14 @@ class MaxPool2D(Pool2D):
         """Hand every dy to the pixel that won its window; among equals the first one wins."""
         y = self._kept("y")
         self._check_dy(dy, y.shape)
-        dx = np.zeros_like(self.x)
-        unpaid = np.ones_like(y, dtype=bool)  # windows that have not found their winner yet
+        tiled = self.stride == self.k and all(n % self.k == 0 for n in self.x.shape[1:3])
+        dx = np.empty_like(self.x) if tiled else np.zeros_like(self.x)
+        rest = dy.copy()  # of windows that have not found their winner yet
         for corner, dcorner in zip(self._corners(self.x), self._corners(dx)):
-            wins = corner == y
-            wins &= unpaid
-            unpaid ^= wins
-            if self.stride < self.k:  # windows overlap: a pixel may win several
-                dcorner += dy * wins
-            else:
-                np.multiply(dy, wins, out=dcorner)
+            share = np.multiply(rest, corner == y, out=dcorner if tiled else None)
+            rest -= share
+            if not tiled:  # windows may overlap: a pixel may win several
+                dcorner += share
         return self._inside(dx)
 
 

@@ -1,7 +1,7 @@
 """Windows sliding over a picture: how many there are, and their pixels as columns."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 
 def output_size(size, k, stride=1, pad=0, ceil_mode=False):
@@ -105,10 +105,10 @@ def strips(x, k, stride=1, pad=0):
     rows = pad_sides(x, pad).transpose(1, 0, 2, 3)
     H, C, W, N = rows.shape
     OW = output_size(W, k, stride)
-    strips = np.empty((H, C, k, OW, N), x.dtype)
-    for j in range(k):
-        strips[:, :, j] = rows[:, :, j:j + stride * OW:stride]
-    return strips.reshape(H, C * k, OW * N)
+    step_h, step_c, step_w, step_n = rows.strides
+    seen = as_strided(rows, (H, C, k, OW, N), (step_h, step_c, step_w, stride * step_w, step_n),
+                      writeable=False)
+    return seen.copy().reshape(H, C * k, OW * N)
 
 
 def bands(strips, k, stride=1):
