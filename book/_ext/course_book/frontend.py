@@ -13,6 +13,8 @@ import hashlib
 import re
 import shutil
 import sys
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 if __name__ == "__main__":  # run as a script, not as a part of the Sphinx extension
@@ -37,6 +39,7 @@ def fetch(report=lambda line: None):
     wanted = hashlib.sha256()
     for path in (LOCK / "package-lock.json", Path(__file__)):
         wanted.update(path.read_bytes())
+    wanted.update(version("anywidget").encode())
     if stamp.is_file() and stamp.read_text() == wanted.hexdigest():
         return static
     report("Fetching the book's front-end parts from npm (once, about 60 MB) ...")
@@ -68,6 +71,9 @@ def arrange(modules, vendor):
     copy(f"{manager}/embed-amd.js", "widgets")
     copy(f"{manager}/*.woff2", f"widgets/{manager}")
     copy(f"{manager}/*.woff2", "widgets/@jupyter-widgets")
+    # Its Python package brings the script that belongs to it; the widget manager asks for this name.
+    anywidget = Path(find_spec("anywidget").origin).parent / "nbextension/index.js"
+    shutil.copy(anywidget, vendor / "widgets/anywidget.js")
     copy("mathjax/es5/tex-chtml-full.js", "mathjax")
     copy("mathjax/es5/output/chtml/fonts/woff-v2/*.woff", "mathjax/output/chtml/fonts/woff-v2")
     for font in FONTS:
