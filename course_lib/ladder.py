@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from course_lib import nn
-from course_lib.nn.layer import Layer, Learnable
+from course_lib.nn.layer import Layer
 
 # ---------------------------------------------------------------- rungs 0 to 5: one image after the other
 

@@ -17,9 +17,9 @@ def test_every_digit_has_several_allographs_in_the_unit_box():
     assert sorted(pen.SKELETONS) == list(range(10))
     for allographs in pen.SKELETONS.values():
         assert len(allographs) >= 5
-        for strokes in allographs:
-            points = np.vstack(strokes)
-            assert all(s.ndim == 2 and s.shape[1] == 2 and len(s) >= 2 for s in strokes)
+        for form in allographs:
+            points = np.vstack(form)
+            assert all(s.ndim == 2 and s.shape[1] == 2 and len(s) >= 2 for s in form)
             assert points.min() >= 0 and points.max() <= 1
             assert np.ptp(points[:, 1]) >= .88          # full height
 

@@ -2,15 +2,19 @@
 
 import io
 import itertools
+import json
+import subprocess
+import sys
 
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings, strategies
 from PIL import Image, ImageDraw, ImageFont
 from skimage.transform import rotate
 
-from course_lib import pages, reading
+from course_lib import nn, pages, reading
 from course_lib.digits import pen
 from course_lib.reading import confidence, judge, parts, picture, ruling
 from course_lib.reading.parts import Part
@@ -583,3 +587,16 @@ def test_damaged_files_are_opened_or_refused(stored, tmp_path_factory, data):
         picture.grey(reading.open_picture(path))
     except ValueError as error:
         assert "page" in str(error)
+
+
+def test_the_judge_can_be_trained_again(tmp_path):
+    """With next to no material the command still goes through: weights of the right shapes, and a record."""
+    out = tmp_path / "judge.npz"
+    words = [sys.executable, ROOT / "tools/train_judge.py", "--lines", "30", "--steps", "20", "--out", out]
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    trained, fresh = nn.load_weights(judge.judge_network(), out), judge.judge_network()
+    assert not np.array_equal(trained.layers[0].W, fresh.layers[0].W)
+    record = json.loads(out.with_suffix(".json").read_text())
+    assert "--lines 30 --steps 20 --seed 0" in record["command"]
+    assert record["pictures"] > record["of them digits"] > 0

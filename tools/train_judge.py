@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from course_lib.digits import pen
 from course_lib.reading import parts as P
 from course_lib.reading.judge import WEIGHTS, judge_network
 from course_lib.reading.reader import portrait
+from course_lib.training import vary
 
 HEIGHT = 40
 NOT_DIGITS = "AEFGHKLMNPQRTVWXYacdefhkmnprtuvwxy?!&%#=+*@$<>~()[]{}"
@@ -38,15 +38,17 @@ def written_line(rng):
     n = int(rng.choice((2, 2, 2, 3, 4)))
     hand, real = pen.Hand.random(rng), digits.load("uci").train
     ink, masks, left, edge = np.zeros((3 * HEIGHT, 12 * HEIGHT), np.float32), [], 10, 0
-    for k in range(n):
+    for _ in range(n):
         if rng.random() < .6:
             picture = pages.handwritten(rng, int(rng.integers(10)), HEIGHT * rng.uniform(.85, 1.15), hand)
         else:
             picture = pages.enlarged(rng, real.images[rng.integers(len(real.labels))], HEIGHT)
         if rng.random() < .25:
             picture = pages.broken(rng, picture, rng.uniform(.03, .1) * HEIGHT, stray=.2 * HEIGHT)
+        if len(picture) > 2 * HEIGHT:  # the hand overshot: no room on the line
+            continue
         top = int(HEIGHT * 2.2 - len(picture) + rng.normal(0, .05) * HEIGHT)
-        if k:
+        if masks:
             touch = rng.uniform(0, .12) if rng.random() < .7 else rng.uniform(-.4, -.05)
             left = pages.until_touching(ink, picture, top, left, edge, touch * HEIGHT)
         alone = np.zeros_like(ink)
@@ -150,18 +152,22 @@ def material(rng, lines: int):
     return x, np.array(answers + [0] * len(other) + [1] * len(alone))
 
 
+def varied(x, rng):
+    """A batch (1, 28, 28, N) deformed and restroked."""
+    return digits.to_batch(vary(x[0].transpose(2, 0, 1), rng))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     for name, default in (("lines", 3200), ("steps", 5000), ("seed", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     a = parser.parse_args()
-    from course_lib.training import vary
     rng = np.random.default_rng(a.seed)
     x, t = material(rng, a.lines)
     x_test, t_test = material(np.random.default_rng(a.seed + 1), max(50, a.lines // 10))
     network = judge_network(rng)
-    nn.train(network, digits.to_batch(x), t, steps=a.steps, batch=100, rng=rng, augment=vary,
+    nn.train(network, digits.to_batch(x), t, steps=a.steps, batch=100, rng=rng, augment=varied,
              lr=lambda i: .03 * min(20 * (i + 1) / a.steps, .5 + .5 * np.cos(np.pi * i / a.steps)))
     nn.save_weights(network, a.out, dtype=np.float16)
     right = network.predict(digits.to_batch(x_test)) == t_test

@@ -35,12 +35,12 @@ class SGD:
 
     def step(self):
         """Move every parameter one step, by the gradients that `backward` stored."""
-        for v, rate, (layer, name) in zip(self.velocity, self.rates, self.network.parameters()):
+        for velocity, rate, (layer, name) in zip(self.velocity, self.rates, self.network.parameters()):
             if not hasattr(layer, "d" + name):
                 raise RuntimeError(f"{layer} has no gradient d{name} yet: run network.forward(x) and "
                                    "network.backward(dy) before the step")
             lr = float(self.lr * rate)  # a NumPy float64 would turn float32 arrays into float64
-            for v, w, dw in _blocks(v, getattr(layer, name), getattr(layer, "d" + name)):
+            for v, w, dw in _blocks(velocity, getattr(layer, name), getattr(layer, "d" + name)):
                 v *= self.momentum
                 v += dw
                 v += self.weight_decay * w
