@@ -120,12 +120,41 @@ def draw(run: Trace, k: int, slopes: bool = False, quiet: bool = False) -> str:
             parts += _gate(places[node], node, on)
         direction = "" if quiet or node is not step.target else _direction(step)
         if node.parents and node not in onward:      # what leaves a gate that feeds none below it
-            x, y = places[node]
-            parts.append(f'<path class="wire" d="M{x} {y + RADIUS}V{feet[node] + 8}"/>')
+            parts.append(_stub(places[node], feet[node]))
         at = places[node][0], feet.get(node, places[node][1])
         parts += _labels(run, at, node, values, grads, direction)
     return (f'<svg viewBox="0 0 {WIDTH} {height}" role="img" '
             f'aria-label="{escape(_in_words(run, k, values, grads))}">' + "".join(parts) + "</svg>")
+
+
+def blank(run: Trace) -> str:
+    """The circuit as SVG without a number in it, for a script that fills the numbers in.
+
+    Everything that a step can show is there under its ``data-part``: "value 3" and "gradient 3"
+    for the labels of node 3 of ``run.nodes``; "gate 3"; and for the wire into its first input
+    "wire 3 0", "forward 3 0" and "backward 3 0" (the arrow tips) and "local 3 0".
+    """
+    wires, places, feet, height = layout(run)
+    index = {node: i for i, node in enumerate(run.nodes)}
+    parts = []
+    for wire in wires:
+        if wire.again:
+            raise ValueError(f"{run.names[wire.parent]} does not only feed the gate after it; a "
+                             "circuit whose numbers can be changed has to be a chain of gates, "
+                             "with every value used once")
+        key = f"{index[wire.node]} {wire.i}"
+        parts.append(f'<path class="wire" data-part="wire {key}" d="{wire.path}"/>')
+        parts += [_tip(*wire.tip(on), on, f"{on} {key}") for on in ("forward", "backward")]
+        x, y, end = wire.slope_at
+        parts.append(_text(x, y, "", "quiet" + end, f"local {key}"))
+    for node, (x, y) in places.items():
+        i = index[node]
+        parts += _gate((x, y), node, "", f"gate {i}") if node.parents else []
+        parts += [_stub(places[node], feet[node])] if i == len(run.nodes) - 1 else []
+        value_at, gradient_at, end = _label_places(x, feet.get(node, y))
+        parts.append(_text(*value_at, "", f"{_look(node)} end", f"value {i}"))
+        parts.append(_text(*gradient_at, "", "gradient" + end, f"gradient {i}"))
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img">' + "".join(parts) + "</svg>"
 
 
 # ---------------------------------------------------------------- where everything stands
@@ -147,6 +176,29 @@ class Wire:
     @property
     def parent(self) -> Value:
         return self.node.parents[self.i]
+
+    @property
+    def path(self) -> str:
+        """The way from start to end, in SVG's words."""
+        (x0, y0), (x1, y1) = self.start, self.end
+        if self.above:
+            return f"M{x0} {y0}V{y1}"
+        return f"M{x0} {y0}H{x1 + 24}L{x1} {y1}" if y0 != y1 else f"M{x0} {y0}H{x1}"
+
+    def tip(self, direction: str) -> tuple[float, float, str]:
+        """Where the arrow head of a forward or backward pass is, and where it points."""
+        (x0, y0), (x1, y1) = self.start, self.end
+        if self.above:
+            return (x1, y1 - 1, "down") if direction == "forward" else (x0, y0 + 1, "up")
+        return (x1 + 1, y1, "left") if direction == "forward" else (x0, y0, "right")
+
+    @property
+    def slope_at(self) -> tuple[float, float, str]:
+        """Where the local derivative is written, and " end" if its text ends there."""
+        (_, y0), (x1, y1) = self.start, self.end
+        if self.above:
+            return x1 - RADIUS - 7, y1 + RADIUS + 5, " end"
+        return x1 + (6 if y0 == y1 else 28), y0 - 6, ""
 
 
 def layout(run: Trace):
@@ -181,21 +233,14 @@ def layout(run: Trace):
 
 def _wire(run, wire, on, with_slope, values, paid):
     """The wire, an arrow tip if it is at work, its slope, and the name of a repeated value."""
-    (x0, y0), (x1, y1) = wire.start, wire.end
     slope = f"×{_bracket(number(wire.node.local[wire.i]))}" if with_slope else ""
     look = "gradient now" if on == "backward" else "quiet"
     kind = f"wire on-{on}" if on else "wire"
-    if wire.above:
-        path = f"M{x0} {y0}V{y1}"
-        tip = _tip(x1, y1 - 1, "down", on) if on == "forward" else _tip(x0, y0 + 1, "up", on)
-        label = _text(x1 - RADIUS - 7, y1 + RADIUS + 5, slope, look + " end")
-    else:
-        path = f"M{x0} {y0}H{x1 + 24}L{x1} {y1}" if y0 != y1 else f"M{x0} {y0}H{x1}"
-        tip = _tip(x1 + 1, y1, "left", on) if on == "forward" else _tip(x0, y0, "right", on)
-        label = _text(x1 + (6 if y0 == y1 else 28), y0 - 6, slope, look)
-    parts = [f'<path class="{kind}" d="{path}"/>', tip, label]
+    tip = _tip(*wire.tip(on), on) if on else ""
+    x, y, end = wire.slope_at
+    parts = [f'<path class="{kind}" d="{wire.path}"/>', tip, _text(x, y, slope, look + end)]
     if wire.again and wire.parent in values:
-        name = run.names[wire.parent]
+        (x0, y0), name = wire.start, run.names[wire.parent]
         parts.append(_text(x0, y0 - 7, f"{name} = {number(wire.parent.value)}", "quiet end"))
         share = paid.get((wire.node, wire.i))
         if share is not None:
@@ -203,42 +248,58 @@ def _wire(run, wire, on, with_slope, values, paid):
     return parts
 
 
-def _tip(x, y, towards, on):
+def _tip(x, y, towards, on, part=""):
     """A small arrow head with its point at (x, y)."""
-    if not on:
-        return ""
     dx, dy = {"down": (0, -1), "up": (0, 1), "left": (1, 0), "right": (-1, 0)}[towards]
     a = (x + 9 * dx + 5 * dy, y + 9 * dy + 5 * dx)
     b = (x + 9 * dx - 5 * dy, y + 9 * dy - 5 * dx)
-    return f'<path class="tip-{on}" d="M{x} {y}L{a[0]} {a[1]}L{b[0]} {b[1]}Z"/>'
+    return f'<path class="tip-{on}"{_part(part)} d="M{x} {y}L{a[0]} {a[1]}L{b[0]} {b[1]}Z"/>'
 
 
-def _gate(place, node, on):
+def _gate(place, node, on, part=""):
     x, y = place
     symbol = SYMBOLS.get(node.op, node.op)
     if node.op == "power":
         symbol = {2: "( )²", 3: "( )³"}.get(node.exponent, "( )ⁿ")
     kind = f"gate on-{on}" if on else "gate"
     look = "op long" if len(symbol) > 2 else "op"
-    return [f'<circle class="{kind}" cx="{x}" cy="{y}" r="{RADIUS}"/>',
+    return [f'<circle class="{kind}"{_part(part)} cx="{x}" cy="{y}" r="{RADIUS}"/>',
             _text(x, y + (5 if "long" in look else 6), symbol, look)]
+
+
+def _stub(place, foot):
+    """The wire that leaves the last gate and leads nowhere."""
+    x, y = place
+    return f'<path class="wire" d="M{x} {y + RADIUS}V{foot + 8}"/>'
+
+
+def _look(node):
+    return {"weight": "weight", "data": "data", "constant": "quiet"}.get(node.kind, "value")
+
+
+def _label_places(x, y):
+    """Where a value and its gradient stand on the wire at (x, y), and where the second ends.
+
+    On a horizontal wire the value is above and the gradient below, both ending at x; on a
+    vertical one the value is left and the gradient right.
+    """
+    if x != SPINE:
+        return (x, y - 7), (x, y + 19), " end"
+    return (x - 12, y), (x + 12, y), ""
 
 
 def _labels(run, place, node, values, grads, direction):
     """The value of `node` and its gradient on the wire that leaves it, bold if they are new."""
     (x, y), name = place, run.names[node]
     value, grad = values.get(node), grads.get(node)
-    look = {"weight": "weight", "data": "data", "constant": "quiet"}.get(node.kind, "value")
-    look += " now" if direction == "forward" else ""
+    look = _look(node) + (" now" if direction == "forward" else "")
     slope_look = "gradient now" if direction == "backward" else "gradient"
     text = name if node.kind == "constant" else f"{name} = {number(node.value)}"
     slope = "" if grad is None else f"∂{run.names[run.output]}/∂{name} = {number(grad)}"
-    if x != SPINE:                       # on a horizontal wire: value above, gradient below
-        return [_text(x, y - 7, text, look + " end"),
-                _text(x, y + 19, slope, slope_look + " end")]
-    if value is None:
-        text = ""                        # beside a vertical wire: value left, gradient right
-    return [_text(x - 12, y, text, look + " end"), _text(x + 12, y, slope, slope_look)]
+    if x == SPINE and value is None:
+        text = ""
+    value_at, gradient_at, end = _label_places(x, y)
+    return [_text(*value_at, text, look + " end"), _text(*gradient_at, slope, slope_look + end)]
 
 
 def _at_work(step, wire):
@@ -276,8 +337,14 @@ def _in_words(run, k, values, grads):
     return f"{words} This step: {step.formula}."
 
 
-def _text(x, y, text, look):
-    return f'<text class="{look}" x="{x}" y="{y}">{escape(text)}</text>' if text else ""
+def _text(x, y, text, look, part=""):
+    if not (text or part):
+        return ""
+    return f'<text class="{look}"{_part(part)} x="{x}" y="{y}">{escape(text)}</text>'
+
+
+def _part(name):
+    return f' data-part="{name}"' if name else ""
 
 
 def _bracket(text):

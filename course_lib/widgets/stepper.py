@@ -1,12 +1,13 @@
 """A player for a list of frames: a slider, a play button, and one frame shown at a time.
 
-The parts are linked in the browser (``jslink``), never by Python callbacks. So the same object
-works in JupyterLab and in the built page, where there is no kernel.
+`stepper` plays one list. `tracks` plays several of equal length that share the slider, with rows of
+buttons to switch between them. All parts are linked in the browser (``jslink``), never by Python
+callbacks. So the same object works in JupyterLab and in the built page, where there is no kernel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -14,7 +15,7 @@ import ipywidgets as widgets
 
 from course_lib import palette
 
-__all__ = ["Frame", "stepper", "style"]
+__all__ = ["Frame", "stepper", "tracks", "style"]
 
 #: Where each theme of the built book, JupyterLab, VS Code and Colab says that it is dark.
 DARK_PAGES = ('html[data-theme="dark"]', 'body[data-jp-theme-light="false"]',
@@ -45,8 +46,17 @@ CSS = """
 .course-stepper .noUi-handle { background: var(--course-forward); }
 @media (max-width: 700px) {
   .course-words { flex-basis: 100%; min-height: 11rem; }
-  .course-stepper .widget-label { display: none; } }
-@media print { .course-stepper .widget-play, .course-stepper .widget-slider { display: none; } }
+  .course-stepper .widget-slider .widget-label { display: none; } }
+.course-stepper .widget-toggle-buttons { flex-wrap: wrap; width: 100%; }
+.course-stepper .widget-toggle-buttons .widget-label { width: auto; min-width: 5.5em; padding: 0;
+  text-align: left; }
+.course-stepper .widget-toggle-buttons .widget-toggle-button { min-width: 3.5em; width: auto;
+  height: auto; min-height: 34px; line-height: 1.2; margin: 2px; padding: 4px 12px; box-shadow: none;
+  white-space: normal; }
+.course-stepper .widget-toggle-buttons .widget-toggle-button.mod-active { font-weight: 700;
+  border-color: var(--course-forward); box-shadow: inset 0 -4px 0 var(--course-forward); }
+@media print { .course-stepper .widget-play, .course-stepper .widget-slider,
+  .course-stepper .widget-toggle-buttons { display: none; } }
 """
 
 
@@ -93,7 +103,7 @@ class Frame:
 
     def _formula(self):
         """The formula in pieces that each stay on one line: "= ..." after "= ...", or a list."""
-        if self.formula.count(" = ") > 1 and ", " in self.formula:
+        if self.formula.count(" = ") != 1 and ", " in self.formula:
             pieces, glue = self.formula.split(", "), ", "
         else:
             pieces, glue = self.formula.split(" = "), " "
@@ -102,8 +112,8 @@ class Frame:
         return glue.join(f"<span{stacked}>{escape(piece)}</span>" for piece in pieces)
 
 
-def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0,
-            milliseconds: int = 2500) -> widgets.VBox:
+def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0, milliseconds: int = 2500,
+            slider: str = "Step") -> widgets.VBox:
     """A slider and a play button over `frames`.
 
     Parameters
@@ -116,6 +126,8 @@ def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0,
         The frame shown first.
     milliseconds : int
         How long each frame stays while playing.
+    slider : str
+        What stands beside the slider: what it changes.
 
     Returns
     -------
@@ -123,24 +135,99 @@ def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0,
         Last expression of a cell, or ``display(...)``. The slider takes the arrow keys, Home and
         End once it has the focus (Tab, or a click on its handle).
     """
-    frames = list(frames)
-    if not frames:
-        raise ValueError("a stepper needs at least one frame, got an empty list")
-    if not 0 <= start < len(frames):
-        raise ValueError(f"start={start} is not a frame: there are {len(frames)}, counted from 0")
-    last = len(frames) - 1
-    play = widgets.Play(value=start, min=0, max=last, interval=milliseconds,
-                        show_repeat=False)
-    slider = widgets.IntSlider(value=start, min=0, max=last, description="Step", readout=False,
+    return _player(frames, [], css, start, milliseconds, slider)
+
+
+def tracks(variants: Mapping[str, Sequence[Frame] | Mapping], description: str | Sequence[str], *,
+           css: str = "", start: int = 0, milliseconds: int = 2500,
+           slider: str = "Step") -> widgets.VBox:
+    """Several players in one: they share the slider, and a row of buttons chooses between them.
+
+    Parameters
+    ----------
+    variants : mapping
+        From what a button says to its frames, as many for every button. For two rows of buttons or
+        more, from what a button of the first row says to such a mapping, and so on, with the same
+        buttons in every one.
+    description : str or sequence of str
+        What stands beside the buttons: one text for each row of them.
+    css, start, milliseconds, slider
+        See `stepper`.
+
+    Returns
+    -------
+    ipywidgets.VBox
+
+    Examples
+    --------
+    >>> steps = {name: [Frame("", name, f"T = {T}", "") for T in range(3)] for name in ("c·z", "ReLU")}
+    >>> box = tracks(steps, "Activation", slider="Depth")
+    """
+    rows = [description] if isinstance(description, str) else list(description)
+    switches, level = [], variants
+    for row in rows:
+        if not isinstance(level, Mapping) or not level:
+            raise ValueError(f"there are {len(rows)} rows of buttons ({', '.join(rows)}), so variants "
+                             f"needs mappings {len(rows)} deep, none of them empty; got {level!r:.60} "
+                             f"for {row}")
+        switches.append(widgets.ToggleButtons(options=list(level), index=0, description=row))
+        level = next(iter(level.values()))
+    return _player(variants, switches, css, start, milliseconds, slider)
+
+
+def _player(variants, switches, css, start, milliseconds, description):
+    """Controls above frames: what `stepper` and `tracks` have in common."""
+    last = _count(variants, switches) - 1
+    if not 0 <= start <= last:
+        raise ValueError(f"start={start} is not a frame: there are {last + 1}, counted from 0")
+    play = widgets.Play(value=start, min=0, max=last, interval=milliseconds, show_repeat=False)
+    slider = widgets.IntSlider(value=start, min=0, max=last, description=description, readout=False,
                                layout=widgets.Layout(flex="1 1 auto", width="auto"))
-    slider.style.description_width = "2.6em"
-    stack = widgets.Stack([widgets.HTML(frame.html(), layout=widgets.Layout(width="100%"))
-                           for frame in frames], selected_index=start)
+    slider.style.description_width = "2.6em" if description == "Step" else "initial"
     widgets.jslink((play, "value"), (slider, "value"))
-    widgets.jslink((slider, "value"), (stack, "selected_index"))
+    stack = _linked(variants, switches, slider, _shared())
     stack.add_class("course-frames")
     controls = widgets.HBox([play, slider], layout=widgets.Layout(width="100%"))
-    box = widgets.VBox([widgets.HTML(style(css)), controls, stack],
+    box = widgets.VBox([widgets.HTML(style(css)), *switches, controls, stack],
                        layout=widgets.Layout(width="100%"))
     box.add_class("course-stepper")
     return box
+
+
+def _count(variants, switches):
+    """The number of frames of every track; raises if tracks or rows of buttons differ."""
+    if not switches:
+        if isinstance(variants, Mapping):
+            raise ValueError(f"expected a list of frames, got a mapping of {', '.join(variants)}: "
+                             "give `tracks` a description for each row of buttons")
+        if not len(variants):
+            raise ValueError("a stepper needs at least one frame, got an empty list")
+        return len(variants)
+    switch, *others = switches
+    if not isinstance(variants, Mapping) or tuple(variants) != switch.options:
+        raise ValueError(f"the buttons for {switch.description} must be the same everywhere: "
+                         f"{', '.join(switch.options)}; got {variants!r:.60}")
+    counts = {name: _count(inner, others) for name, inner in variants.items()}
+    if len(set(counts.values())) > 1:
+        raise ValueError("tracks share one slider, so each needs as many frames as the others; got "
+                         + ", ".join(f"{n} for {name}" for name, n in counts.items()))
+    return counts[switch.options[0]]
+
+
+def _linked(variants, switches, slider, shared):
+    """A Stack that shows the frame that the slider says, inside one for each row of buttons."""
+    if switches:
+        children = [_linked(inner, switches[1:], slider, shared) for inner in variants.values()]
+        source = switches[0], "index"
+        stack = widgets.Stack(children, selected_index=0, layout=shared["layout"])
+    else:
+        children = [widgets.HTML(frame.html(), **shared) for frame in variants]
+        source = slider, "value"
+        stack = widgets.Stack(children, selected_index=slider.value, layout=shared["layout"])
+    widgets.jslink(source, (stack, "selected_index"))
+    return stack
+
+
+def _shared():
+    """One layout and one style for all frames: each would add a kilobyte to the page."""
+    return {"layout": widgets.Layout(width="100%"), "style": widgets.HTML().style}
