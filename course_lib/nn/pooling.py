@@ -76,12 +76,15 @@ class MaxPool2D(Pool2D):
         self._check_dy(dy, y.shape)
         tiled = self.stride == self.k and all(n % self.k == 0 for n in self.x.shape[1:3])
         dx = np.empty_like(self.x) if tiled else np.zeros_like(self.x)
-        rest = dy.copy()  # of windows that have not found their winner yet
+        unpaid = np.ones_like(y, dtype=bool)  # windows that have not found their winner yet
         for corner, dcorner in zip(self._corners(self.x), self._corners(dx)):
-            share = np.multiply(rest, corner == y, out=dcorner if tiled else None)
-            rest -= share
-            if not tiled:  # windows may overlap: a pixel may win several
-                dcorner += share
+            wins = corner == y
+            wins &= unpaid
+            unpaid ^= wins
+            if tiled:
+                np.multiply(dy, wins, out=dcorner)
+            else:  # windows may overlap: a pixel may win several
+                dcorner += dy * wins
         return self._inside(dx)
 
 
