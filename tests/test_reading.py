@@ -255,11 +255,11 @@ def test_no_lines_on_plain_paper(sheets):
 
 
 def test_ruled_pages_are_read():
-    made = pages.random_page(3, pages.HARD)
-    assert made.made["paper"] == "squared"
-    with_it, without = (pages.score(made, reading.read_page(made.image, skip=skip))
+    made = [pages.random_page(seed, pages.HARD) for seed in (8, 12, 13)]
+    assert {page.made["paper"] for page in made} == {"ruled", "squared"}
+    with_it, without = (sum(pages.score(page, reading.read_page(page.image, skip=skip)).mistakes for page in made)
                         for skip in ((), {"lines"}))
-    assert with_it.mistakes < without.mistakes
+    assert with_it <= 3 and without >= 15
 
 
 # ---------------------------------------------------------------- parts
