@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 
-from course_lib.widgets.stepper import Frame, stepper, style
+from course_lib.widgets.stepper import Frame, style
 
 __all__ = ["PAPER", "choice", "still"]
 
@@ -31,18 +31,41 @@ def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: st
     -------
     ipywidgets.VBox
     """
-    if not isinstance(variants, Mapping) or not variants:
-        raise ValueError(f"expected a mapping from what each button says to its frames; got {variants!r:.60}")
+    if not isinstance(variants, Mapping) or not variants or not all(variants.values()):
+        raise ValueError("expected a mapping from what each button says to its frames, at least one; "
+                         f"got {variants!r:.60}")
+    look, wide = widgets.HTML(style(css + PAPER)), widgets.Layout(width="100%")
     buttons = widgets.ToggleButtons(options=list(variants), index=0, description=description)
-    players = [stepper(frames, milliseconds=milliseconds, slider=slider) for frames in variants.values()]
-    for player in players:                     # one look, and one voice, for all of them
-        player.children = player.children[1:]
-        player.remove_class("course-stepper")
-    stack = widgets.Stack(players, selected_index=0, layout=widgets.Layout(width="100%"))
+    shared = {"layout": wide, "style": look.style}     # each of its own would add a kilobyte to the page
+    sliders = _sliders(slider, [len(frames) for frames in variants.values()])
+    players = [_player([widgets.HTML(frame.html(), **shared) for frame in frames], own, milliseconds)
+               for frames, own in zip(variants.values(), sliders)]
+    stack = widgets.Stack(players, selected_index=0, layout=wide)
     widgets.jslink((buttons, "index"), (stack, "selected_index"))
-    box = widgets.VBox([widgets.HTML(style(css + PAPER)), buttons, stack], layout=widgets.Layout(width="100%"))
+    box = widgets.VBox([look, buttons, stack], layout=wide)
     box.add_class("course-stepper")
     return box
+
+
+def _sliders(description, counts):
+    """A slider for each count of frames; all look like the first."""
+    look = {"style": {"description_width": "initial"}, "layout": widgets.Layout(flex="1 1 auto", width="auto")}
+    made = []
+    for count in counts:
+        made.append(widgets.IntSlider(max=count - 1, description=description, readout=False, **look))
+        look["style"] = made[0].style
+    return made
+
+
+def _player(frames, slider, milliseconds):
+    """Play button and slider above the frames."""
+    wide = frames[0].layout
+    play = widgets.Play(max=slider.max, interval=milliseconds, show_repeat=False)
+    stack = widgets.Stack(frames, selected_index=0, layout=wide)
+    stack.add_class("course-frames")
+    widgets.jslink((play, "value"), (slider, "value"))
+    widgets.jslink((slider, "value"), (stack, "selected_index"))
+    return widgets.VBox([widgets.HBox([play, slider], layout=wide), stack], layout=wide)
 
 
 def still(frame: Frame, css: str = ""):

@@ -90,7 +90,7 @@ class Grid:
             outside = not (m <= r < rows - m and m <= c < columns - m)
             look = " ".join(["quiet"] * ((r, c) in quiet or outside) + ["now"] * ((r, c) in now))
             x, y = self.centre(r, c)
-            parts.append(f'<text{f" class={chr(34)}{look}{chr(34)}" if look else ""} x="{x:g}" y="{y + 5.5:g}">'
+            parts.append(f'<text{f" class={chr(34)}{look}{chr(34)}" if look else ""} x="{x:g}" y="{y + 5.5:.0f}">'
                          f"{number(value)}</text>")
         return "".join(parts) + "</g>"
 
@@ -110,11 +110,11 @@ class Grid:
         return self.left + (column + 0.5) * self.cell, self.top + (row + 0.5) * self.cell
 
     def _lines(self, row, column, rows, columns, look):
-        """Lines around and between some cells, as one path."""
+        """Lines around and between some cells: one line that winds down, one that winds to the right."""
         x, y, c = self.left + column * self.cell, self.top + row * self.cell, self.cell
-        path = ("".join(f"M{x:g} {y + i * c:g}h{columns * c:g}" for i in range(rows + 1))
-                + "".join(f"M{x + j * c:g} {y:g}v{rows * c:g}" for j in range(columns + 1)))
-        return f'<path class="{look}" d="{path}"/>'
+        down = f"v{c:g}".join(f"h{'-' * (i % 2)}{columns * c:g}" for i in range(rows + 1))
+        right = f"h{c:g}".join(f"v{'-' * (j % 2)}{rows * c:g}" for j in range(columns + 1))
+        return f'<path class="{look}" d="M{x:g} {y:g}{down}M{x:g} {y:g}{right}"/>'
 
 
 def drawing(parts: Iterable[str], height: float, words: str) -> str:
