@@ -4,6 +4,6 @@
 """
 
 from course_lib.widgets.circuit import circuit_picture, circuit_stepper
-from course_lib.widgets.stepper import Frame, stepper
+from course_lib.widgets.stepper import Frame, stepper, tracks
 
-__all__ = ["Frame", "stepper", "circuit_stepper", "circuit_picture"]
+__all__ = ["Frame", "stepper", "tracks", "circuit_stepper", "circuit_picture"]
