@@ -6,6 +6,8 @@ from course_lib.nn.initialisers import he
 from course_lib.nn.layer import Learnable
 from course_lib.nn.windows import add_strips, bands, output_size, strips
 
+SHORT = range(32, 128)  # pixels of a batch's output row: too few for a fast product, enough to copy them fast
+
 
 class Conv2D(Learnable):
     """Convolution: every filter slides over the picture; under each window, an inner product.
@@ -14,7 +16,8 @@ class Conv2D(Learnable):
 
     Chapter 6 lays every patch out as a column, y = W cols. Here the patches under one row of the
     output, a *band*, are such columns, and y_row = W band; the bands overlap in memory, so that
-    only k times the picture is copied instead of k² times.
+    only k times the picture is copied instead of k² times. Where rows are short (small pictures in
+    small batches) all of them make one band, which is a copy: chapter 6's way, with strips between.
 
     Parameters
     ----------
@@ -71,20 +74,21 @@ class Conv2D(Learnable):
         self._check_dtype(x)
         F, OH, OW, N = self.output_shape(x.shape)
         self.x_shape, parts = x.shape, x.reshape(self.groups, -1, *x.shape[1:])
-        self.strips = [strips(part, self.k, self.stride, self.pad) for part in parts]
-        y = np.empty((OH, F, OW * N), x.dtype)
-        for filters, part in self._groups():
-            np.matmul(self._by_rows(self.W[filters]), bands(part, self.k, self.stride), out=y[:, filters])
+        self.bands = [self._bands(strips(part, self.k, self.stride, self.pad)) for part in parts]
+        B, _, P = self.bands[0].shape
+        y = np.empty((B, F, P), x.dtype)
+        for filters, seen in self._groups():
+            np.matmul(self._by_rows(self.W[filters]), seen, out=y[:, filters])
         if self.b is not None:
             y += self.b
-        return y.reshape(OH, F, OW, N).transpose(1, 0, 2, 3)
+        return y.transpose(1, 0, 2).reshape(F, OH, OW, N)  # a view
 
     def parameter_gradient(self, dy):
         """dWᵀ = the sum over the rows of band dy_rowᵀ; db = the sum of dy over pixels and batch."""
-        dy = self._rows(dy)
+        dy = self._rows(dy, len(self._kept("bands")[0]))
         self.dW = np.empty_like(self.W)
-        for filters, part in self._groups():
-            dWt = bands(part, self.k, self.stride) @ dy[:, filters].transpose(0, 2, 1)
+        for filters, seen in self._groups():
+            dWt = seen @ dy[:, filters].transpose(0, 2, 1)
             self.dW[filters] = self._by_channels(dWt.sum(axis=0).T)
         if self.b is not None:
             ones = np.ones(dy.shape[2], dy.dtype)  # a row's sum as a product: BLAS is faster at it
@@ -92,36 +96,36 @@ class Conv2D(Learnable):
 
     def input_gradient(self, dy):
         """dx: strip h gets Wᵢᵀ dy_row from every row of y that saw it, as row i of its windows."""
-        dy, dx, k, s = self._rows(dy), [], self.k, self.stride
-        for (filters, part), shape in zip(self._groups(), self._shapes()):
+        C, H, _, N = self._kept("x_shape")
+        _, OH, OW, _ = self.output_shape(self.x_shape)
+        dy, dx, k, s = self._rows(dy, OH), [], self.k, self.stride
+        for filters, _ in self._groups():
             W = self._by_rows(self.W[filters]).reshape(len(self.W) // self.groups, k, -1)
             W = np.ascontiguousarray(W.transpose(1, 0, 2)[::-1])  # (i, filter, ...): the last row first
-            dstrips = np.empty_like(part)
+            dstrips = np.empty((H + 2 * self.pad, W.shape[2], OW * N), dy.dtype)
             for h, dstrip in enumerate(dstrips):
-                first, last = max(0, (h - k) // s + 1), min(len(dy) - 1, h // s)
+                first, last = max(0, (h - k) // s + 1), min(OH - 1, h // s)
                 seen = dy[first:last + 1, filters]
                 Wh = W[k - 1 - h + s * first::s][:len(seen)]
-                np.matmul(Wh.reshape(-1, W.shape[2]).T, seen.reshape(-1, dy.shape[2]), out=dstrip)
-            dx.append(add_strips(dstrips, shape, k, s, self.pad))
+                np.matmul(Wh.reshape(-1, W.shape[2]).T, seen.reshape(-1, OW * N), out=dstrip)
+            dx.append(add_strips(dstrips, (C // self.groups, *self.x_shape[1:]), k, s, self.pad))
         return dx[0] if self.groups == 1 else np.concatenate(dx)
 
+    def _bands(self, strips):
+        """(bands, entries, columns): one band for every row of y, or one for all where they are short."""
+        rows = bands(strips, self.k, self.stride)
+        return rows.transpose(1, 0, 2).reshape(1, rows.shape[1], -1) if rows.shape[2] in SHORT else rows
+
     def _groups(self):
-        """Yield, group by group, which filters it has and the strips that they see."""
+        """Yield, group by group, which filters it has and the bands that they see."""
         size = len(self.W) // self.groups
-        for group, part in enumerate(self._kept("strips")):
-            yield slice(group * size, (group + 1) * size), part
+        for group, seen in enumerate(self._kept("bands")):
+            yield slice(group * size, (group + 1) * size), seen
 
-    def _shapes(self):
-        """The shape of each group's part of the input."""
-        C, *rest = self.x_shape
-        return [(C // self.groups, *rest)] * self.groups
-
-    def _rows(self, dy):
-        """dy (F, OH, OW, N) -> (OH, F, OW·N), as `forward` computed it: no copy where it has that order."""
-        self._kept("strips")
-        shape = F, OH, OW, N = self.output_shape(self.x_shape)
-        self._check_dy(dy, shape)
-        return np.ascontiguousarray(dy.transpose(1, 0, 2, 3)).reshape(OH, F, OW * N)
+    def _rows(self, dy, count):
+        """dy (F, OH, OW, N) in `count` pieces, (count, F, columns): no copy where `forward` left that order."""
+        self._check_dy(dy, self.output_shape(self.x_shape))
+        return np.ascontiguousarray(dy.reshape(len(dy), count, -1).transpose(1, 0, 2))
 
     def _by_rows(self, W):
         """Filters' entries from the order channel, row, column to the bands' row, channel, column."""
