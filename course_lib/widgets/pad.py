@@ -11,6 +11,7 @@ book's Sphinx extension makes from the same `packed_weights`.
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections.abc import Sequence
@@ -159,7 +160,9 @@ class DrawingPad(anywidget.AnyWidget):
     _esm = module()
     _css = rules()
     strokes = traitlets.List().tag(sync=True)
-    samples = traitlets.List().tag(sync=True)
+    # As one text: a notebook file would spread the points over thousands of lines.
+    samples = traitlets.List().tag(sync=True, to_json=lambda value, _: _text(value),
+                                   from_json=lambda text, _: json.loads(text))
     plans = traitlets.Dict().tag(sync=True)
     nib = traitlets.Dict(NIB).tag(sync=True)
     side = traitlets.Int(SIDE).tag(sync=True)
@@ -180,7 +183,11 @@ class DrawingPad(anywidget.AnyWidget):
 
     def given(self) -> dict:
         """What the script is given, by name: what a page without a widget manager needs as well."""
-        return {name: getattr(self, name) for name in GIVEN}
+        return {name: getattr(self, name) for name in GIVEN} | {"samples": _text(self.samples)}
+
+
+def _text(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def drawing_pad() -> DrawingPad:
@@ -205,7 +212,7 @@ def percent(p: float) -> str:
 
 def verdict(p: np.ndarray, judged: float) -> str:
     """What is said of a drawing with the probabilities p (10,), that the judge takes for a digit with `judged`."""
-    next_best, best = np.argsort(p, kind="stable")[-2:]
+    best, next_best = np.argsort(-np.asarray(p), kind="stable")[:2]
     name = {d: f"{'an' if d == 8 else 'a'} {d}" for d in range(10)}
     if np.log(max(judged * p[best], 1e-9)) < DOUBT:
         return (f"This does not look like a digit: the judge gives it {percent(judged)}. The reader has no answer "

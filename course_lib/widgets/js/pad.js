@@ -68,6 +68,7 @@ const NAMES = { Conv2D: "convolution", ReLU: "ReLU", MaxPool2D: "max-pooling", L
 export function describe(layer, seen, share) {
   const [F, H, W] = seen.shape, what = H ? `${F} maps of ${H} × ${W}` : `${F} numbers`;
   const title = `${NAMES[layer.kind][0].toUpperCase()}${NAMES[layer.kind].slice(1)}: ${what}`;
+  if (layer.kind === "Linear" && F === 10) return { title: `${title}, the logits of 0 to 9`, more: "" };
   if (layer.kind !== "ReLU") return { title, more: "" };
   if (!H) return { title, more: `${seen.data.filter((x) => x > 0).length} above zero` };
   const silent = quiet(seen, share);
@@ -77,10 +78,11 @@ export function describe(layer, seen, share) {
 // ---------------------------------------------------------------- pictures
 
 // In the middle between light and dark, so that they can be told from both papers.
-const COLOURS = { given: [184, 88, 152], above: [222, 74, 60], below: [52, 128, 208] };
+const INK = { above: [184, 88, 152], zero: [0, 0, 0, 0] };
+const SIGNED = { above: [222, 74, 60], below: [52, 128, 208], zero: [128, 128, 128, 30] };
 
-/** Arrays as a mosaic of maps, `columns` a row: white (or dark) paper at zero, stronger colour further off. */
-export function paint(canvas, { data, shape }, columns, limit, above = COLOURS.above) {
+/** Arrays as a mosaic of maps, `columns` a row: next to no colour at zero, stronger colour further off. */
+export function paint(canvas, { data, shape }, columns, limit, { above, below, zero } = SIGNED) {
   const [F, H, W] = shape.length === 3 ? shape : [shape[0], 1, 1], gap = H > 1 ? 2 : 0;
   const width = columns * (W + gap) - gap, height = Math.ceil(F / columns) * (H + gap) - gap;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -88,8 +90,8 @@ export function paint(canvas, { data, shape }, columns, limit, above = COLOURS.a
   for (let n = 0; n < data.length; n++) {
     const f = Math.floor(n / (H * W)), i = Math.floor(n / W) % H, j = n % W;
     const at = (Math.floor(f / columns) * (H + gap) + i) * width + (f % columns) * (W + gap) + j;
-    picture.data.set(data[n] > 0 ? above : COLOURS.below, 4 * at);
-    picture.data[4 * at + 3] = (255 * Math.min(1, Math.abs(data[n]) / (limit || 1)));
+    const shade = Math.min(1, Math.abs(data[n]) / (limit || 1)) ** 0.7; // so that weak numbers are seen, too
+    picture.data.set(shade < 0.04 ? zero : [...(data[n] > 0 ? above : below), 255 * shade], 4 * at);
   }
   context.putImageData(picture, 0, 0);
 }
@@ -204,16 +206,21 @@ function byKeyboard(pad, sheet, pen) {
   sheet.addEventListener("blur", () => { lift(); show(); });
 }
 
-/** Undo and clear, and digits that somebody else has written. */
+/** Take the last stroke back, or all of them. */
 function buttonsPart(pad) {
   const undo = button("Undo", () => pad.undo()), clear = button("Clear", () => pad.clear());
-  const choose = ({ name, strokes, words }) => button(name, () => pad.write(strokes), { ariaLabel: `Write ${words}`, title: words });
-  const samples = h("div", { className: "course-samples", role: "group", ariaLabel: "Have a digit written" },
-    h("span", {}, "Or have one written:"), ...pad.samples.map(choose));
-  const show = () => {
+  const show = () => { // disabled for assistive technology only: a disabled button would drop the keyboard's focus
     for (const each of [undo, clear]) each.ariaDisabled = String(!pad.strokes.length);
   };
-  return { element: h("div", { className: "course-tools" }, h("div", { className: "course-buttons" }, undo, clear), samples), show };
+  return { element: h("div", { className: "course-buttons" }, undo, clear), show };
+}
+
+/** Digits that somebody else has written. */
+function samplesPart(pad) {
+  const choose = ({ name, strokes, words }) => button(name, () => pad.write(strokes), { ariaLabel: `Write ${words}`, title: words });
+  const element = h("div", { className: "course-samples", role: "group", ariaLabel: "Have a digit written" },
+    h("span", {}, "Or have one written:"), ...pad.samples.map(choose));
+  return { element, show() {} };
 }
 
 /** The picture as the network gets it, what it says, and the ten probabilities as bars. */
@@ -228,13 +235,13 @@ function answerPart(pad) {
     const { seen } = pad;
     words.textContent = pad.words();
     canvas.ariaLabel = seen ? "The drawing, fitted into 20 × 20 and centred in 28 × 28" : "Nothing yet";
-    paint(canvas, seen?.layers[0] ?? { data: new Float32Array(784), shape: [1, 28, 28] }, 1, 1, COLOURS.given);
+    paint(canvas, seen?.layers[0] ?? { data: new Float32Array(784), shape: [1, 28, 28] }, 1, 1, INK);
     const most = seen && Math.max(...seen.probabilities);
     bars.forEach(({ bar, share, element }, digit) => {
       const p = seen?.probabilities[digit];
       bar.style.width = `${100 * (p ?? 0)}%`;
       share.textContent = seen ? percent(p) : "–";
-      element.className = seen && p === most ? "best" : "";
+      element.className = seen && p === most ? "best" : p < 0.005 ? "least" : "";
     });
   };
   const list = h("ul", { className: "course-bars", ariaLabel: "The ten probabilities" }, ...bars.map(({ element }) => element));
@@ -251,8 +258,9 @@ function mapsPart(pad) {
     return { ...each, n: n + 1, canvas, caption, element: h("figure", { className: "course-layer" }, canvas, caption) };
   });
   const key = h("p", { className: "course-key" });
-  key.innerHTML = '<span class="above"></span> above zero, <span class="below"></span> below, empty: zero. '
-    + "The shades of each layer run to its own strongest number. A map is quiet where even its brightest pixel is faint.";
+  key.innerHTML = '<span class="above"></span> above zero, <span class="below"></span> below, grey: about zero. '
+    + "Maps are counted row by row, and the shades of each layer run to its own strongest number. "
+    + "A map is quiet if even its brightest pixel is faint.";
   const element = h("div", { className: "course-layers", hidden: true }, key, ...figures.map((each) => each.element));
   const show = () => {
     element.hidden = !pad.seen;
@@ -273,7 +281,8 @@ const SPEED = 0.16; // how fast a digit is written, in pixels of the sheet a mil
 /** The state of one pad on the page, and everything that can be done to it. */
 class Pad {
   constructor(model) {
-    for (const name of ["plans", "samples", "side", "nib", "faint", "doubt"]) this[name] = model.get(name);
+    for (const name of ["plans", "side", "nib", "faint", "doubt"]) this[name] = model.get(name);
+    this.samples = JSON.parse(model.get("samples"));
     this.model = model;
     this.strokes = structuredClone(model.get("strokes"));
     this.networks = null; // the reader and the judge, once their weights are here
@@ -281,7 +290,7 @@ class Pad {
     this.problem = ""; // why there are no weights
     this.voice = h("div", { className: "course-voice" });
     this.voice.setAttribute("role", "status");
-    this.parts = [sheetPart, buttonsPart, answerPart, mapsPart].map((part) => part(this));
+    this.parts = [sheetPart, buttonsPart, answerPart, samplesPart, mapsPart].map((part) => part(this));
     this.show();
     if (this.strokes.length) this.changed();
   }
@@ -419,9 +428,8 @@ export function begun(strokes, way) {
 
 export function render({ model, el }) {
   const pad = new Pad(model), heard = () => pad.fromKernel();
-  const [sheet, tools, answer, maps] = pad.parts.map(({ element }) => element);
-  const box = h("div", { className: "course-frame course-pad" }, sheet, tools, answer, maps, pad.voice);
-  for (const control of [sheet, ...box.querySelectorAll("button")])
+  const box = h("div", { className: "course-frame course-pad" }, ...pad.parts.map(({ element }) => element), pad.voice);
+  for (const control of box.querySelectorAll("button, .course-sheet"))
     control.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys and Enter for its cells
   el.append(h("div", { className: "course-pad-room" }, box));
   el.classList.add("jupyter-widgets"); // as ipywidgets mark what is drawn
