@@ -163,7 +163,8 @@ class DrawingPad(anywidget.AnyWidget):
     # As one text: a notebook file would spread the points over thousands of lines.
     samples = traitlets.List().tag(sync=True, to_json=lambda value, _: _text(value),
                                    from_json=lambda text, _: json.loads(text))
-    plans = traitlets.Dict().tag(sync=True)
+    # Pairs, not a dict: whoever stores a page's state may sort the names, and the weights have an order.
+    plans = traitlets.List().tag(sync=True)
     nib = traitlets.Dict(NIB).tag(sync=True)
     side = traitlets.Int(SIDE).tag(sync=True)
     faint = traitlets.Float(FAINT).tag(sync=True)
@@ -202,7 +203,7 @@ def drawing_pad() -> DrawingPad:
     >>> picture_of(sheet.strokes).shape
     (28, 28)
     """
-    return DrawingPad(samples=samples(), plans={name: plan(network) for name, network in _networks().items()})
+    return DrawingPad(samples=samples(), plans=[[name, plan(network)] for name, network in _networks().items()])
 
 
 def percent(p: float) -> str:

@@ -75,13 +75,13 @@ export function forward(network, picture) {
   return seen;
 }
 
-/** Networks with their parameters: `plans` says which layers there are, `numbers` holds all W and b in order. */
+/** Networks with their parameters: `plans` lists names and layers, `numbers` holds all W and b in that order. */
 export function build(plans, numbers) {
   let at = 0;
   const take = (count) => numbers.subarray(at, (at += count));
   const parameters = ({ shape }) => ({ W: take(shape.reduce((a, b) => a * b, 1)), b: take(shape[0]) });
   const filled = (plan) => plan.map((layer) => (layer.shape ? { ...layer, ...parameters(layer) } : layer));
-  const networks = Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, filled(plan)]));
+  const networks = Object.fromEntries(plans.map(([name, plan]) => [name, filled(plan)]));
   if (at !== numbers.length) throw new Error(`the networks need ${at} numbers and got ${numbers.length}`);
   return networks;
 }

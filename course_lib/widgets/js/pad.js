@@ -226,7 +226,7 @@ function samplesPart(pad) {
 /** The picture as the network gets it, what it says, and the ten probabilities as bars. */
 function answerPart(pad) {
   const words = h("p", { className: "course-answer" }), canvas = h("canvas", { role: "img" });
-  const figure = h("figure", { className: "course-given" }, canvas, h("figcaption", {}, "What it is given: 28 × 28"));
+  const figure = h("figure", { className: "course-given" }, canvas, h("figcaption", {}, "What it is given: 28\u00a0×\u00a028"));
   const bars = Array.from({ length: 10 }, (_, digit) => {
     const bar = h("span", { className: "course-bar" }), share = h("span", { className: "course-share" });
     return { bar, share, element: h("li", {}, h("span", { className: "course-digit" }, String(digit)), h("span", { className: "course-track" }, bar), share) };
@@ -252,7 +252,7 @@ const COLUMNS = { 20: 10, 50: 17, 500: 50, 10: 10 }; // maps or numbers in a row
 
 /** Every layer's maps or numbers, from the first convolution to the ten logits. */
 function mapsPart(pad) {
-  const layers = pad.plans.reader.map((layer, i) => ({ layer, i: i + 1 })).filter(({ layer }) => layer.kind !== "Flatten");
+  const layers = new Map(pad.plans).get("reader").map((layer, i) => ({ layer, i: i + 1 })).filter(({ layer }) => layer.kind !== "Flatten");
   const figures = layers.map((each, n) => {
     const canvas = h("canvas", { role: "img" }), caption = h("figcaption");
     return { ...each, n: n + 1, canvas, caption, element: h("figure", { className: "course-layer" }, canvas, caption) };
@@ -309,10 +309,12 @@ class Pad {
     this.waking = true;
     try {
       this.networks = build(this.plans, await unpack(await packed(this.model)));
+      this.changed();
     } catch (error) {
       [this.problem, this.waking] = [error.message, false]; // another touch tries again
+      this.look();
+      this.say(this.words());
     }
-    this.look();
   }
 
   begin(point) {
