@@ -7,9 +7,11 @@
 `labels`     the bibliography's labels are those of the text
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
+`pads`       the drawing pad outside notebooks, and the weights that it asks for
 """
 
-EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline")
+EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline",
+              "pads")
 
 
 def setup(app):
