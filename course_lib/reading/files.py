@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -25,33 +26,46 @@ def open_picture(path) -> np.ndarray:
     if path.is_dir():
         raise ValueError(f"{path} is a folder; give the picture file itself")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as file:
-                _check_size(file, path)
-                return _array(ImageOps.exif_transpose(file))
+        return _open(path, path)
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no file {path}") from None
+
+
+def open_bytes(data: bytes, name: str) -> np.ndarray:
+    """What a picture file holds, as an array; raises ValueError with `name`, like `open_picture`."""
+    return _open(BytesIO(data), name)
+
+
+def _open(source, name) -> np.ndarray:
+    """A picture from a path or an open file, under the name that its errors shall give."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(source) as file:
+                _check_size(file, name)
+                return _array(ImageOps.exif_transpose(file))
+    except FileNotFoundError:
+        raise
     except UnidentifiedImageError:
-        raise ValueError(f"{path} is not a picture that can be read; give a PNG, JPEG, TIFF, GIF or "
+        raise ValueError(f"{name} is not a picture that can be read; give a PNG, JPEG, TIFF, GIF or "
                          "WebP file") from None
     except Image.DecompressionBombError:
-        raise TooLarge(_too_large(path, "more than")) from None
+        raise TooLarge(_too_large(name, "more than")) from None
     except TooLarge:
         raise
     except Exception as error:     # a damaged file makes decoders stumble over whatever it may be
-        raise ValueError(f"{path} is damaged or cut short ({error}); save or copy the picture "
+        raise ValueError(f"{name} is damaged or cut short ({error}); save or copy the picture "
                          "again") from error
 
 
-def _check_size(file, path):
+def _check_size(file, name):
     pixels = file.width * file.height
     if pixels > LARGEST:
-        raise TooLarge(_too_large(path, f"{file.width} x {file.height} = {pixels / 1e6:.0f}, over"))
+        raise TooLarge(_too_large(name, f"{file.width} x {file.height} = {pixels / 1e6:.0f}, over"))
 
 
-def _too_large(path, what) -> str:
-    return (f"{path} has {what} the limit of {LARGEST / 1e6:.0f} million pixels; scale it down "
+def _too_large(name, what) -> str:
+    return (f"{name} has {what} the limit of {LARGEST / 1e6:.0f} million pixels; scale it down "
             "or crop it to the digits")
 
 
