@@ -7,9 +7,12 @@
 `labels`     the bibliography's labels are those of the text
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
+`paper`      the players' key frames, for printing and for pages without scripts
+`roles`      a bibliography whose roles screen readers can follow
 """
 
-EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline")
+EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline",
+              "paper", "roles")
 
 
 def setup(app):
