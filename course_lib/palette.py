@@ -19,12 +19,14 @@ PIXELS = "gray_r"     # matplotlib colour map for pictures: ink is dark
 
 LIGHT = {"forward": FORWARD, "backward": BACKWARD, "weight": WEIGHT, "data": DATA,
          "ink": INK, "muted": MUTED, "paper": PAPER}
-DARK = {"forward": "#6CBBEF", "backward": "#FF9C57", "weight": "#4FD1A5", "data": "#E79CCB",
+DARK = {"forward": "#6CBBEF", "backward": "#FF9C57", "weight": "#4FD1A5", "data": "#C97BA8",
         "ink": "#E6E8EB", "muted": "#A6AEB8", "paper": "#14181E"}
 
 
 def css(light=":root", dark='html[data-theme="dark"], body[data-jp-theme-light="false"]'):
     """Return the palette as CSS variables `--course-forward`, ... for light and dark pages.
+
+    Paper is light, also when the page on the screen is dark.
 
     Parameters
     ----------
@@ -36,4 +38,5 @@ def css(light=":root", dark='html[data-theme="dark"], body[data-jp-theme-light="
         lines = "".join(f"  --course-{name}: {value};\n" for name, value in colours.items())
         return f"{selector} {{\n{lines}}}\n"
 
-    return block(light, LIGHT) + block(dark, DARK)
+    return (block(light, LIGHT) + block(dark, DARK)
+            + f"@media print {{\n{block(f'{light}, {dark}', LIGHT)}}}\n")

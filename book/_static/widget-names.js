@@ -1,5 +1,6 @@
-// Names for what the widgets leave unnamed (buttons that only carry an icon, handles of sliders),
-// and a voice for the steppers: the words of each new frame are announced to screen readers.
+// Names for what the widgets leave unnamed (buttons that only carry an icon, handles of sliders), which
+// of a row of buttons is pressed, where a slider stands, and a voice for the steppers: the words of each
+// new frame are announced to screen readers, but not while it plays: they would fall behind.
 (() => {
   const NAMES = { "fa-play": "Play", "fa-pause": "Pause", "fa-stop": "Back to the start", "fa-retweet": "Repeat" };
   // Only changes are written: every write would wake the observer again.
@@ -13,8 +14,22 @@
     for (const handle of document.querySelectorAll(".widget-slider .noUi-handle")) {
       const label = handle.closest(".widget-slider").querySelector(".widget-label");
       set(handle, "aria-label", (label && label.textContent) || "Slider");
+      if (handle.closest(".course-stepper")) sayPlace(handle);
+    }
+    for (const row of document.querySelectorAll(".widget-toggle-buttons")) {
+      const label = row.querySelector(".widget-label");
+      set(row, "role", "group");
+      if (label && label.textContent) set(row, "aria-label", label.textContent);
+      for (const button of row.querySelectorAll("button"))
+        set(button, "aria-pressed", String(button.classList.contains("mod-active")));
     }
     for (const stepper of document.querySelectorAll(".course-stepper")) announce(stepper);
+  }
+
+  // "4 of 20" rather than the slider's own "3.0": frames are counted from one.
+  function sayPlace(handle) {
+    const [now, least, most] = ["now", "min", "max"].map((name) => Math.round(handle.getAttribute(`aria-value${name}`)));
+    set(handle, "aria-valuetext", `${now - least + 1} of ${most - least + 1}`);
   }
 
   function announce(stepper) {
@@ -28,7 +43,8 @@
       stepper.append(voice);
       voice.said = words.textContent; // the first frame is on the page already
     }
-    if (voice.said !== words.textContent) {
+    const plays = stepper.querySelector(".widget-play .fa-pause");
+    if (!plays && voice.said !== words.textContent) {
       voice.said = words.textContent;
       voice.textContent = [...words.children].map((part) => part.textContent).join(". ");
     }
@@ -42,7 +58,7 @@
   };
   const start = () => {
     new MutationObserver(soon).observe(document.body,
-      { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
+      { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "aria-valuenow", "aria-valuetext"] });
     soon();
   };
   if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);

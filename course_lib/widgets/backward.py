@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import nn
-from course_lib.widgets.choice import PAPER, still
+from course_lib.widgets.choice import still
 from course_lib.widgets.grid import CSS, WIDTH, Grid, drawing, entry, in_words, number, sign
 from course_lib.widgets.stepper import Frame, tracks
 
@@ -156,7 +156,7 @@ def backward_stepper(layers: Mapping[str, tuple]):
     -------
     ipywidgets.VBox
     """
-    return tracks({name: frames(record(*given)) for name, given in layers.items()}, "Layer", css=CSS + PAPER,
+    return tracks({name: frames(record(*given)) for name, given in layers.items()}, "Layer", css=CSS,
                   slider="Entry of dy")
 
 

@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 
-from course_lib.widgets.stepper import Frame, style
+from course_lib.widgets.stepper import Frame, key_frames, style
 
-__all__ = ["PAPER", "choice", "still"]
-
-#: Hides cells with the tag "paper" where the players run; they are for paper and pages without JavaScript
-PAPER = "@media screen { .cell.tag_paper { display: none; } }\n"
+__all__ = ["choice", "still"]
 
 
 def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: str = "",
@@ -34,12 +31,15 @@ def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: st
     if not isinstance(variants, Mapping) or not variants or not all(variants.values()):
         raise ValueError("expected a mapping from what each button says to its frames, at least one; "
                          f"got {variants!r:.60}")
-    look, wide = widgets.HTML(style(css + PAPER)), widgets.Layout(width="100%")
+    look, wide = widgets.HTML(style(css)), widgets.Layout(width="100%")
     buttons = widgets.ToggleButtons(options=list(variants), index=0, description=description)
     shared = {"layout": wide, "style": look.style}     # each of its own would add a kilobyte to the page
     sliders = _sliders(slider, [len(frames) for frames in variants.values()])
-    players = [_player([widgets.HTML(frame.html(), **shared) for frame in frames], own, milliseconds)
-               for frames, own in zip(variants.values(), sliders)]
+    players = []
+    for frames, own in zip(variants.values(), sliders):
+        paper = key_frames(len(frames), len(variants))
+        drawn = [widgets.HTML(frame.html(k in paper), **shared) for k, frame in enumerate(frames)]
+        players.append(_player(drawn, own, milliseconds))
     stack = widgets.Stack(players, selected_index=0, layout=wide)
     widgets.jslink((buttons, "index"), (stack, "selected_index"))
     box = widgets.VBox([look, buttons, stack], layout=wide)

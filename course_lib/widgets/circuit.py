@@ -56,7 +56,11 @@ def circuit_stepper(output: Value | Trace):
     -------
     ipywidgets.VBox
     """
-    return stepper(frames(_as_trace(output)), css=CSS)
+    run = _as_trace(output)
+    forward = sum(step.phase in ("inputs", "forward") for step in run.steps)
+    bends = [k for k, step in enumerate(run.steps)
+             if step.phase == "backward" and step.gate.op not in ("+", "−")]   # sums only pass gradients on
+    return stepper(frames(run), css=CSS, paper={0, forward - 1, *bends, len(run.steps) - 1})
 
 
 def circuit_picture(output: Value | Trace, step: int = -1, slopes: bool = True):

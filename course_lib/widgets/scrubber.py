@@ -56,7 +56,6 @@ CSS = """
 .course-scrubber .bar { fill: var(--course-muted); }
 .course-scrubber .bar.true { fill: var(--course-forward); }
 @media (max-width: 700px) { .course-scrubber .course-words .course-sentence { min-height: 5.8em; } }
-@media screen { .cell.tag_paper { display: none; } }
 @media print { .course-scrubber { display: none !important; } }
 """
 

@@ -7,9 +7,10 @@ callbacks. So the same object works in JupyterLab and in the built page, where t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import prod
 
 import ipywidgets as widgets
 
@@ -20,6 +21,8 @@ __all__ = ["Frame", "stepper", "tracks", "style"]
 #: Where each theme of the built book, JupyterLab, VS Code and Colab says that it is dark.
 DARK_PAGES = ('html[data-theme="dark"]', 'body[data-jp-theme-light="false"]',
               'body[data-vscode-theme-kind="vscode-dark"]', 'html[theme="dark"]')
+
+KEY_FRAMES = 4                               # of one track, for paper
 
 CSS = """
 .course-frame { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; align-items: flex-start;
@@ -55,6 +58,8 @@ CSS = """
   white-space: normal; }
 .course-stepper .widget-toggle-buttons .widget-toggle-button.mod-active { font-weight: 700;
   border-color: var(--course-forward); box-shadow: inset 0 -4px 0 var(--course-forward); }
+.course-stepper { --jp-widgets-slider-handle-size: 24px; }
+@media (prefers-reduced-motion: reduce) { .course-stepper * { transition: none !important; } }
 @media print { .course-stepper .widget-play, .course-stepper .widget-slider,
   .course-stepper .widget-toggle-buttons { display: none; } }
 """
@@ -91,11 +96,14 @@ class Frame:
     sentence: str
     tone: str = ""
 
-    def html(self) -> str:
-        """The frame as markup: words beside the picture, or above it on a narrow page."""
+    def html(self, key: bool = False) -> str:
+        """The frame as markup: words beside the picture, or above it on a narrow page.
+
+        `key` marks a frame that is also for paper and for pages without scripts.
+        """
         tone = f" course-{self.tone}" if self.tone else ""
         sentence = escape(self.sentence).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
-        return (f'<div class="course-frame"><div class="course-words">'
+        return (f'<div class="course-frame{" course-key" if key else ""}"><div class="course-words">'
                 f'<p class="course-phase{tone}">{escape(self.phase)}</p>'
                 f'<p class="course-formula">{self._formula()}</p>'
                 f'<p class="course-sentence">{sentence}</p></div>'
@@ -113,7 +121,7 @@ class Frame:
 
 
 def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0, milliseconds: int = 2500,
-            slider: str = "Step") -> widgets.VBox:
+            slider: str = "Step", paper: Collection[int] | None = None) -> widgets.VBox:
     """A slider and a play button over `frames`.
 
     Parameters
@@ -128,6 +136,9 @@ def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0, milliseco
         How long each frame stays while playing.
     slider : str
         What stands beside the slider: what it changes.
+    paper : collection of int, optional
+        The frames that the built book prints, and shows where no script runs. Left out: a few, evenly
+        spread, the last among them.
 
     Returns
     -------
@@ -135,12 +146,12 @@ def stepper(frames: Sequence[Frame], *, css: str = "", start: int = 0, milliseco
         Last expression of a cell, or ``display(...)``. The slider takes the arrow keys, Home and
         End once it has the focus (Tab, or a click on its handle).
     """
-    return _player(frames, [], css, start, milliseconds, slider)
+    return _player(frames, [], css, start, milliseconds, slider, paper)
 
 
 def tracks(variants: Mapping[str, Sequence[Frame] | Mapping], description: str | Sequence[str], *,
            css: str = "", start: int = 0, milliseconds: int = 2500,
-           slider: str = "Step") -> widgets.VBox:
+           slider: str = "Step", paper: Collection[int] | None = None) -> widgets.VBox:
     """Several players in one: they share the slider, and a row of buttons chooses between them.
 
     Parameters
@@ -151,8 +162,8 @@ def tracks(variants: Mapping[str, Sequence[Frame] | Mapping], description: str |
         buttons in every one.
     description : str or sequence of str
         What stands beside the buttons: one text for each row of them.
-    css, start, milliseconds, slider
-        See `stepper`.
+    css, start, milliseconds, slider, paper
+        See `stepper`; `paper` holds for each track.
 
     Returns
     -------
@@ -172,10 +183,10 @@ def tracks(variants: Mapping[str, Sequence[Frame] | Mapping], description: str |
                              f"for {row}")
         switches.append(widgets.ToggleButtons(options=list(level), index=0, description=row))
         level = next(iter(level.values()))
-    return _player(variants, switches, css, start, milliseconds, slider)
+    return _player(variants, switches, css, start, milliseconds, slider, paper)
 
 
-def _player(variants, switches, css, start, milliseconds, description):
+def _player(variants, switches, css, start, milliseconds, description, paper):
     """Controls above frames: what `stepper` and `tracks` have in common."""
     last = _count(variants, switches) - 1
     if not 0 <= start <= last:
@@ -185,7 +196,9 @@ def _player(variants, switches, css, start, milliseconds, description):
                                layout=widgets.Layout(flex="1 1 auto", width="auto"))
     slider.style.description_width = "2.6em" if description == "Step" else "initial"
     widgets.jslink((play, "value"), (slider, "value"))
-    stack = _linked(variants, switches, slider, _shared())
+    if paper is None:
+        paper = key_frames(last + 1, prod(len(switch.options) for switch in switches))
+    stack = _linked(variants, switches, slider, _shared(), paper)
     stack.add_class("course-frames")
     controls = widgets.HBox([play, slider], layout=widgets.Layout(width="100%"))
     box = widgets.VBox([widgets.HTML(style(css)), *switches, controls, stack],
@@ -214,18 +227,24 @@ def _count(variants, switches):
     return counts[switch.options[0]]
 
 
-def _linked(variants, switches, slider, shared):
+def _linked(variants, switches, slider, shared, paper):
     """A Stack that shows the frame that the slider says, inside one for each row of buttons."""
     if switches:
-        children = [_linked(inner, switches[1:], slider, shared) for inner in variants.values()]
+        children = [_linked(inner, switches[1:], slider, shared, paper) for inner in variants.values()]
         source = switches[0], "index"
         stack = widgets.Stack(children, selected_index=0, layout=shared["layout"])
     else:
-        children = [widgets.HTML(frame.html(), **shared) for frame in variants]
+        children = [widgets.HTML(frame.html(k in paper), **shared) for k, frame in enumerate(variants)]
         source = slider, "value"
         stack = widgets.Stack(children, selected_index=slider.value, layout=shared["layout"])
     widgets.jslink(source, (stack, "selected_index"))
     return stack
+
+
+def key_frames(count: int, tracks: int = 1) -> set[int]:
+    """Which of a track's frames are for paper: evenly spread and the last, about a dozen in all tracks."""
+    many = max(1, min(KEY_FRAMES, 3 * KEY_FRAMES // tracks))
+    return {count - 1 - round(i * (count - 1) / max(many - 1, 1)) for i in range(many)}
 
 
 def _shared():

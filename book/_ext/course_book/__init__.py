@@ -8,10 +8,12 @@
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
 `pads`       the drawing pad outside notebooks, and the weights that it asks for
+`paper`      the players' key frames, for printing and for pages without scripts
+`roles`      a bibliography whose roles screen readers can follow
 """
 
 EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline",
-              "pads")
+              "pads", "paper", "roles")
 
 
 def setup(app):

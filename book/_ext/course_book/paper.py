@@ -1,0 +1,80 @@
+"""What a player shows on paper, and where no script runs: its key frames in order, with their words.
+
+The frames come out of the widgets' own state, which the page holds anyway; `course_lib.widgets` has marked
+some with the class `course-key`. They stand hidden after the player; `course.css` shows them instead
+of it. A chapter that prints something better gives the cell behind the player the tag "paper".
+"""
+
+import json
+import re
+from html import escape
+from itertools import groupby
+
+VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">([^<]*)</script>'
+                  r'(?!</div>\s*</div>\s*<div class="[^"]*\btag_paper\b)')
+STATE = "application/vnd.jupyter.widget-state+json"
+KEY = '<div class="course-frame course-key"'
+
+
+def add_key_frames(app, pagename, templatename, context, doctree):
+    """Put the key frames of each player of a page behind it."""
+    models = widget_state(context.get("script_files", []))
+    if models:
+        context["body"] = VIEW.sub(
+            lambda view: view[0] + on_paper(models, json.loads(view[1])["model_id"]), context["body"])
+
+
+def widget_state(scripts):
+    """Return the state of each widget model of a page; {} if it has no widgets."""
+    for script in scripts:
+        attributes = getattr(script, "attributes", {})
+        if attributes.get("type") == STATE:
+            return json.loads(attributes["body"])["state"]
+    return {}
+
+
+def on_paper(models, root):
+    """Return the key frames below a widget, in order, under what its buttons say; "" if it has none."""
+    frames = list(markup(models, root, switches(models)))
+    keys = [(path, value) for path, value in frames if value.startswith(KEY)]
+    if not keys:
+        return ""
+    look = next((value for _, value in frames if value.startswith("<style>")), "")
+    tracks = []
+    for path, group in groupby(keys, key=lambda key: key[0]):
+        name = f'<p class="course-track">{escape("; ".join(path))}</p>' if path else ""
+        tracks.append(f'{name}<div class="course-stills">{"".join(value for _, value in group)}</div>')
+    return f'<div class="course-paper">{look}{"".join(tracks)}</div>'
+
+
+def switches(models):
+    """Return for each stack that a row of buttons switches what the buttons say."""
+    said = {}
+    for model in models.values():
+        if model["model_name"] != "LinkModel":
+            continue
+        (source, _), (target, trait) = model["state"]["source"], model["state"]["target"]
+        buttons = models[identifier(source)]
+        if buttons["model_name"] == "ToggleButtonsModel" and trait == "selected_index":
+            state = buttons["state"]
+            said[identifier(target)] = [f"{state['description']}: {label}" for label in state["_options_labels"]]
+    return said
+
+
+def markup(models, name, said, path=()):
+    """Yield the HTML widgets below one widget as (what the buttons say, markup)."""
+    model = models[name]
+    if model["model_name"] == "HTMLModel":
+        yield path, model["state"]["value"]
+    for i, child in enumerate(model["state"].get("children", [])):
+        inner = (*path, said[name][i]) if name in said else path
+        yield from markup(models, identifier(child), said, inner)
+
+
+def identifier(reference):
+    return reference.removeprefix("IPY_MODEL_")
+
+
+def setup(app):
+    app.connect("html-page-context", add_key_frames)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
