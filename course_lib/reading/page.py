@@ -180,17 +180,21 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     kept = stages["kept"] = kept if "specks" in skip else P.drop_specks(kept, size)
     stages["slope"], stages["fan"] = (0.0, 0.0) if "turn" in skip else P.page_slope(kept, size, width)
     stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
-    lean = P.slant_of([p for p in kept if p.height > .5 * size], stages["angle"])
+    tall = [p for p in kept if p.height > .5 * size]
+    lean = P.slant_of(tall, stages["angle"])
     stages["slant"] = 0.0 if "slant" in skip or abs(lean - UPRIGHT) < .2 else lean - UPRIGHT
 
     def judge(pieces):
         return legibility(portraits(stages, pieces, skip), reader)
 
+    def judge_in_line(pieces):
+        return judge(pieces) + P.lowness(pieces, size)
+
     if "join" not in skip:
-        kept = mended(stages, P.join_broken(kept, size, judge), size)
+        kept = mended(stages, P.join_broken(kept, size, judge_in_line), size)
     stages["joined"] = kept
     if "cut" not in skip:
-        kept = P.cut_touching(kept, size, judge)
+        kept = P.cut_touching(kept, size, judge_in_line, 0.0 if "slant" in skip else P.slant_of(tall, 0.0))
     stages["cut"] = kept
     kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge)
     if "specks" not in skip:

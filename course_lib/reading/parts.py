@@ -23,6 +23,8 @@ SURE = -.1           # log probability above which a part is taken for one digit
 NO_DIGIT = -2.5      # log probability that ink is no digit at all, for each digit's width of it
 CUT_PRICE = .5       # what a cut costs, in log probability
 STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
+LOW = .75            # share of the typical height under which a digit is unusually low
+LOW_PRICE = 12.0     # what each further share of the height costs it, in log probability
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,21 @@ def drop_scraps(parts: list[Part], size: float, share: float = .45) -> list[Part
     return [p for p in parts if p.height >= share * size]
 
 
+def lowness(parts: list[Part], size: float) -> np.ndarray:
+    """What each part loses in log probability because it is lower than the other digits of its page.
+
+    A network that sees one part alone, enlarged, cannot know: half a 4 looks like a whole 1.
+    """
+    return -LOW_PRICE * np.array([max(0.0, LOW - part.height / size) for part in parts])
+
+
 # ---------------------------------------------------------------- broken strokes
 
-def merge(a: Part, b: Part) -> Part:
-    """Two parts as one."""
-    top, left = min(a.top, b.top), min(a.left, b.left)
-    mask = np.zeros((max(a.bottom, b.bottom) - top, max(a.right, b.right) - left), bool)
-    for p in (a, b):
+def merge(*parts: Part) -> Part:
+    """Several parts as one."""
+    top, left = min(p.top for p in parts), min(p.left for p in parts)
+    mask = np.zeros((max(p.bottom for p in parts) - top, max(p.right for p in parts) - left), bool)
+    for p in parts:
         mask[p.top - top:p.bottom - top, p.left - left:p.right - left] |= p.mask
     return Part(top, left, mask)
 
@@ -126,33 +136,56 @@ def belong_together(a: Part, b: Part, size: float) -> bool:
     height = max(a.bottom, b.bottom) - min(a.top, b.top)
     width = max(a.right, b.right) - min(a.left, b.left)
     return (across < .25 * size and down < .3 * size and height < 1.4 * size
-            and width < 1.25 * size and not (across > 0 and down > 0))
+            and width < 1.4 * size and not (across > 0 and down > 0))
 
 
 def join_broken(parts: list[Part], size: float, judge) -> list[Part]:
     """Pieces of broken digits joined, the clearest case first, until nothing is gained any more.
 
     `judge(list of parts)` says how much each looks like one digit, the logarithm of a probability.
-    Two pieces are one digit if that is more probable than that both are digits of their own.
+    Two pieces, or three, are one digit if that is more probable than that each is a digit of its own.
     """
     alive = dict(enumerate(parts))
     numbers, fresh = itertools.count(len(parts)), list(alive)
+    beside: dict[int, set[int]] = {}
     scores: dict[int, float] = {}
-    gains: dict[tuple[int, int], float] = {}
+    gains: dict[tuple[int, ...], float] = {}
     while fresh:
-        near = [(i, j) for j in fresh for i in alive if i < j and belong_together(alive[i], alive[j], size)]
-        unknown = sorted({k for pair in near for k in pair} - set(scores))
+        meet(alive, fresh, beside, size)
+        unknown = sorted({k for j in fresh for k in beside[j] | {j} if beside[j]} - set(scores))
         scores.update(zip(unknown, judge([alive[k] for k in unknown]) if unknown else ()))
-        near = [(i, j) for i, j in near if min(scores[i], scores[j]) < SURE]
-        merged = judge([merge(alive[i], alive[j]) for i, j in near]) if near else ()
-        gains.update({(i, j): whole - scores[i] - scores[j] for (i, j), whole in zip(near, merged)})
+        groups = groups_of(alive, fresh, beside, {k for k in scores if scores[k] < SURE}, size)
+        merged = judge([merge(*(alive[k] for k in group)) for group in groups]) if groups else ()
+        gains.update({group: whole - sum(scores[k] for k in group) for group, whole in zip(groups, merged)})
         best = max(gains, key=gains.get, default=None)
         fresh = []
         if best is not None and gains[best] > 0:
             fresh = [next(numbers)]
             alive[fresh[0]] = merge(*(alive.pop(k) for k in best))
-            gains = {pair: gain for pair, gain in gains.items() if not set(best) & set(pair)}
+            gains = {group: gain for group, gain in gains.items() if not set(best) & set(group)}
     return list(alive.values())
+
+
+def meet(alive: dict, fresh, beside: dict, size: float) -> None:
+    """Enter in `beside` which of the parts alive, by number, may belong together with fresh ones."""
+    for j in fresh:
+        beside[j] = {i for i in alive if i != j and belong_together(alive[i], alive[j], size)}
+        for i in beside[j]:
+            beside.setdefault(i, set()).add(j)
+
+
+def groups_of(alive: dict, fresh, beside: dict, doubtful: set, size: float) -> list[tuple[int, ...]]:
+    """Pairs and triples of parts, one of them fresh, that may be one digit; all but one are doubtful."""
+    pairs = {tuple(sorted((i, j))) for j in fresh for i in beside[j] & set(alive)
+             if i in doubtful or j in doubtful}
+    triples = set()
+    for i, j in pairs:
+        for k in (beside[i] | beside[j]) & set(alive) - {i, j}:
+            group = tuple(sorted((i, j, k)))
+            if (len(doubtful.intersection(group)) >= 2 and group not in triples
+                    and belong_together(merge(alive[i], alive[j]), alive[k], size)):
+                triples.add(group)
+    return sorted(pairs) + sorted(triples)
 
 
 def bridge(part: Part, farthest: float) -> Part:
@@ -230,34 +263,51 @@ def trimmed(part: Part) -> Part | None:
     return Part(part.top + int(rows[0]), part.left + int(columns[0]), mask)
 
 
-def cuts(part: Part, size: float) -> list[tuple[float, np.ndarray]]:
+def steps_of(lean: float, height: int) -> np.ndarray:
+    """How many pixels further right each row of leaning ink is than its lowest row: (height,)."""
+    return np.round(lean * np.arange(height - 1, -1, -1)).astype(int)
+
+
+def straightened(mask, lean: float) -> np.ndarray:
+    """Ink that leans to the right by `lean` (a share of its height) set upright, row by row."""
+    steps = steps_of(lean, len(mask))
+    y, x = np.nonzero(mask)
+    x = x - steps[y] + steps.max()
+    result = np.zeros((len(mask), mask.shape[1] + np.ptp(steps)), bool)
+    result[y, x] = True
+    return result
+
+
+def cuts(part: Part, size: float, lean: float = 0.0) -> list[tuple[float, np.ndarray]]:
     """Places to cut a part, from left to right: (strokes cut through, path) each.
 
-    One is looked for every twelfth of a digit, nearly straight and free to bend. How many strokes a
-    cut goes through tells digits that touch, which hang together by one, from the inside of a 0,
-    which hangs together by two.
+    One is looked for every twelfth of a digit, nearly straight and free to bend, on ink set upright:
+    in a hand that leans, the white between two digits leans as well. How many strokes a cut goes
+    through tells digits that touch, which hang together by one, from the inside of a 0, which hangs
+    together by two.
     """
-    thickness = stroke_width(part.mask)
-    count = max(2, round(part.width / (SPACING * size)))
-    places = np.unique(np.linspace(0, part.width, count + 1)[1:-1].astype(int))
+    thickness, upright = stroke_width(part.mask), straightened(part.mask, lean)
+    columns = np.flatnonzero(upright.any(axis=0))
+    count = max(2, round(len(columns) / (SPACING * size)))
+    places = np.unique(np.linspace(columns[0], columns[-1] + 1, count + 1)[1:-1].astype(int))
     paths = {tuple(path) for share in REACH
-             for path in cheapest_paths(part.mask, places, max(2, round(share * part.height))).tolist()}
-    rows = np.arange(part.height)
-    return [(part.mask[rows, path].sum() / thickness, np.array(path))
+             for path in cheapest_paths(upright, places, max(2, round(share * part.height))).tolist()}
+    rows, steps = np.arange(part.height), steps_of(lean, part.height)
+    return [(upright[rows, path].sum() / thickness, np.array(path) + steps - steps.max())
             for path in sorted(paths, key=sum)]
 
 
-def pieces_of(part: Part, size: float) -> tuple[list, dict]:
+def pieces_of(part: Part, size: float, lean: float = 0.0) -> tuple[list, dict]:
     """All pieces a part may be cut into: the strokes each path cuts, and {(i, j): piece}.
 
     A piece goes from path i to path j; path 0 is the part's left edge, the last its right edge.
     """
-    found = cuts(part, size)
+    found = cuts(part, size, lean)
     paths = [np.zeros(part.height, int), *(path for _, path in found), np.full(part.height, part.width)]
-    pieces = {}
+    pieces, widest = {}, (1.7 + abs(lean)) * size
     for i, j in itertools.combinations(range(len(paths)), 2):
         piece = between(part, paths[i], paths[j])
-        if piece is not None and piece.height > .5 * size and piece.width < 1.7 * size:
+        if piece is not None and piece.height > .5 * size and piece.width < widest:
             pieces[i, j] = piece
     return [0.0, *(strokes for strokes, _ in found), 0.0], pieces
 
@@ -267,10 +317,10 @@ def may_touch(part: Part, size: float) -> bool:
     return .6 * size < part.height < 2.2 * size and .6 * size < part.width < 6 * size
 
 
-def cut_touching(parts: list[Part], size: float, judge) -> list[Part]:
+def cut_touching(parts: list[Part], size: float, judge, lean: float = 0.0) -> list[Part]:
     """Digits that touch, cut apart.
 
-    `judge` is that of `join_broken`. A part that may be several digits is cut at many places; of all
+    `judge` is that of `join_broken`, `lean` how far the ink leans to the right. A part that may be several digits is cut at many places; of all
     ways through them from the part's left edge to its right one, the most probable is taken (the
     longest way through a lattice). A part is left alone if it scores better than pieces without any
     fault could after the price of one cut.
@@ -281,13 +331,13 @@ def cut_touching(parts: list[Part], size: float, judge) -> list[Part]:
         doubtful = {n for n, is_clear in zip(doubtful, clear) if not is_clear}
     result = []
     for n, part in enumerate(parts):
-        result += best_cut(part, size, judge) if n in doubtful else [part]
+        result += best_cut(part, size, judge, lean) if n in doubtful else [part]
     return result
 
 
-def best_cut(part: Part, size: float, judge) -> list[Part]:
+def best_cut(part: Part, size: float, judge, lean: float = 0.0) -> list[Part]:
     """The pieces of the most probable way to cut a part, or the part itself."""
-    strokes, pieces = pieces_of(part, size)
+    strokes, pieces = pieces_of(part, size, lean)
     whole = 0, len(strokes) - 1
     pieces.setdefault(whole, part)
     scores = dict(zip(pieces, judge(list(pieces.values()))))
