@@ -181,14 +181,14 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     stages["slope"], stages["fan"] = (0.0, 0.0) if "turn" in skip else P.page_slope(kept, size, width)
     stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
     tall = [p for p in kept if p.height > .5 * size]
-    lean = P.slant_of(tall, stages["angle"])
+    lean, typical = P.slant_of(tall, stages["angle"]), P.typical_width(kept, size)
     stages["slant"] = 0.0 if "slant" in skip or abs(lean - UPRIGHT) < .2 else lean - UPRIGHT
 
     def judge(pieces):
         return legibility(portraits(stages, pieces, skip), reader)
 
     def judge_in_line(pieces):
-        return judge(pieces) + P.lowness(pieces, size)
+        return judge(pieces) + P.oddness(pieces, size, typical)
 
     if "join" not in skip:
         kept = mended(stages, P.join_broken(kept, size, judge_in_line), size)
