@@ -312,6 +312,27 @@ def test_three_pieces_are_joined_one_after_the_other():
     assert boxes(parts.join_broken(pieces, 20, taller)) == [(0, 0, 20, 10)]
 
 
+def test_three_pieces_are_joined_that_two_by_two_are_no_better():
+    """Two posts and a bar: any two of them look as little like a digit as one alone."""
+    pieces = [block(0, 0, 9, 3), block(0, 8, 9, 11), block(11, 0, 20, 11)]
+
+    def whole_only(tried):
+        return np.array([0. if p.area == sum(piece.area for piece in pieces) else -3. * p.area / 60
+                         for p in tried])
+    assert boxes(parts.join_broken(pieces, 20, whole_only)) == [(0, 0, 20, 11)]
+    assert boxes(parts.join_broken(pieces[:2], 20, whole_only)) == boxes(pieces[:2])
+
+
+def test_what_is_low_or_wide_beside_its_page_is_odd():
+    usual = [block(0, 30 * k, 20, 30 * k + 12) for k in range(5)]
+    width = parts.typical_width(usual, 20)
+    assert width == 12 and parts.typical_width(usual[:4], 20) == np.inf
+    low, lower, wide = block(0, 0, 13, 12), block(0, 0, 8, 12), block(0, 0, 20, 24)
+    fine, a, b, c, unknown = (*parts.oddness([usual[0], low, lower, wide], 20, width),
+                              *parts.oddness([wide], 20, np.inf))
+    assert fine == unknown == 0 and b < a < 0 and c < 0
+
+
 def test_digits_beside_and_below_each_other_are_not_joined():
     digits = [block(0, 0, 20, 10), block(23, 0, 43, 10), block(0, 12, 20, 22)]
     assert boxes(parts.join_broken(digits, 20, upright)) == boxes(digits)
@@ -375,6 +396,27 @@ def test_the_way_through_the_lattice_is_the_best_of_all():
         ways = [list(zip((0, *inner), (*inner, last))) for n in range(last)
                 for inner in itertools.combinations(range(1, last), n)]
         assert parts.best_way(strokes, scores) == max(ways, key=price)
+
+
+@pytest.mark.parametrize("lean", [-.5, 0, .7])
+def test_cuts_lean_with_the_ink(lean):
+    """Two leaning strokes, bridged at one point, overlap in columns; a cut goes between them all the same."""
+    rows = np.arange(40)
+    mask = np.zeros((40, 80), bool)
+    for left in (25, 35):
+        for r in rows:
+            start = round(left + lean * (20 - r))
+            mask[r, start:start + 4] = True
+    mask[20, 25:39] = True
+    straight = parts.straightened(mask, lean)
+    assert straight.sum() == mask.sum() and (straight.sum(axis=0) >= 38).sum() >= 6
+    part = parts.trimmed(Part(0, 0, mask))
+    halves = {tuple(path): [piece.area for piece in parts.split(part, path)]
+              for _, path in parts.cuts(part, 40, lean)}
+    path = np.array(max(halves, key=lambda path: min(halves[path]) * (len(halves[path]) == 2)))
+    assert len(halves[tuple(path)]) == 2 and min(halves[tuple(path)]) >= 160
+    inside = (path >= 0) & (path < part.width)
+    assert part.mask[np.arange(40)[inside], path[inside]].sum() <= 2
 
 
 def test_pieces_share_the_ink_out():

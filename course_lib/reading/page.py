@@ -24,7 +24,7 @@ STAGES = {
     "refuse": "set aside what is not a digit",
     "rows": "put the digits in reading order",
     "turn": "find the slope of the rows and take it out",
-    "slant": "take out the slant of a hand that leans unusually far",
+    "slant": "cut along the slant of the hand, and take out a slant that is unusual",
     "frame": "fit each digit into 20 x 20 and centre it in 28 x 28",
 }
 WORKING_PIXELS = 3_000_000          # larger pictures are read from a smaller copy
@@ -180,21 +180,15 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     kept = stages["kept"] = kept if "specks" in skip else P.drop_specks(kept, size)
     stages["slope"], stages["fan"] = (0.0, 0.0) if "turn" in skip else P.page_slope(kept, size, width)
     stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
-    tall = [p for p in kept if p.height > .5 * size]
-    lean = P.slant_of(tall, stages["angle"])
-    stages["slant"] = 0.0 if "slant" in skip or abs(lean - UPRIGHT) < .2 else lean - UPRIGHT
-
-    def judge(pieces):
-        return legibility(portraits(stages, pieces, skip), reader)
-
-    def judge_in_line(pieces):
-        return judge(pieces) + P.lowness(pieces, size)
-
+    lean = 0.0
+    if "slant" not in skip:
+        lean, stages["slant"] = leaning(kept, size, stages["angle"])
+    judge, in_line = judges(stages, P.typical_width(kept, size), size, skip, reader)
     if "join" not in skip:
-        kept = mended(stages, P.join_broken(kept, size, judge_in_line), size)
+        kept = mended(stages, P.join_broken(kept, size, in_line), size)
     stages["joined"] = kept
     if "cut" not in skip:
-        kept = P.cut_touching(kept, size, judge_in_line, 0.0 if "slant" in skip else P.slant_of(tall, 0.0))
+        kept = P.cut_touching(kept, size, in_line, lean)
     stages["cut"] = kept
     kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge)
     if "specks" not in skip:
@@ -205,6 +199,24 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     stages["ordered"] = (P.by_columns(kept) if "rows" in skip
                          else P.in_rows(kept, stages["slope"], stages["fan"], width))
     return stages["ordered"]
+
+
+def leaning(parts, size, angle) -> tuple[float, float]:
+    """How far ink leans in the picture, and what of the hand's slant is unusual and to be taken out."""
+    tall = [p for p in parts if p.height > .5 * size]
+    unusual = P.slant_of(tall, angle) - UPRIGHT
+    return P.slant_of(tall, 0.0), 0.0 if abs(unusual) < .2 else unusual
+
+
+def judges(stages: dict, width, size, skip, reader):
+    """Two judges of pieces of this page: by their looks alone, and by their size beside the others as well."""
+    def by_looks(pieces):
+        return legibility(portraits(stages, pieces, skip), reader)
+
+    def in_line(pieces):
+        return by_looks(pieces) + P.oddness(pieces, size, width)
+
+    return by_looks, in_line
 
 
 def mended(stages: dict, parts, size) -> list[P.Part]:

@@ -20,11 +20,11 @@ SIDESTEP = .12       # what a cut pays for a step to the side, in pixels of ink
 REACH = .12, .4      # how far to the side a cut may go, as shares of the part's height
 SPACING = .08       # of the cuts looked for, as a share of a digit's height
 SURE = -.1           # log probability above which a part is taken for one digit without more ado
-NO_DIGIT = -2.5      # log probability that ink is no digit at all, for each digit's width of it
+NO_DIGIT = -3.5      # log probability that ink is no digit at all, for each digit's width of it
 CUT_PRICE = .5       # what a cut costs, in log probability
 STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
-LOW = .75            # share of the typical height under which a digit is unusually low
-LOW_PRICE = 12.0     # what each further share of the height costs it, in log probability
+LOW, WIDE = .75, 1.5  # shares of the typical height and width beyond which hardly any digit is found
+ODD_PRICE = 12.0, 8.0  # what each further share costs, in log probability
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,20 @@ def drop_scraps(parts: list[Part], size: float, share: float = .45) -> list[Part
     return [p for p in parts if p.height >= share * size]
 
 
-def lowness(parts: list[Part], size: float) -> np.ndarray:
-    """What each part loses in log probability because it is lower than the other digits of its page.
+def typical_width(parts: list[Part], size: float) -> float:
+    """The median width of the parts that are as high as a digit; without five of them, no width is odd."""
+    widths = [p.width for p in parts if p.height > LOW * size]
+    return float(np.median(widths)) if len(widths) >= 5 else np.inf
+
+
+def oddness(parts: list[Part], size: float, width: float) -> np.ndarray:
+    """What each part gains, 0 or less, in log probability by being as large as the digits of its page.
 
     A network that sees one part alone, enlarged, cannot know: half a 4 looks like a whole 1.
     """
-    return -LOW_PRICE * np.array([max(0.0, LOW - part.height / size) for part in parts])
+    low = np.array([max(0.0, LOW - part.height / size) for part in parts])
+    wide = np.array([max(0.0, part.width / width - WIDE) for part in parts])
+    return -ODD_PRICE[0] * low - ODD_PRICE[1] * wide
 
 
 # ---------------------------------------------------------------- broken strokes
@@ -136,7 +144,7 @@ def belong_together(a: Part, b: Part, size: float) -> bool:
     height = max(a.bottom, b.bottom) - min(a.top, b.top)
     width = max(a.right, b.right) - min(a.left, b.left)
     return (across < .25 * size and down < .3 * size and height < 1.4 * size
-            and width < 1.4 * size and not (across > 0 and down > 0))
+            and width < 1.6 * size and not (across > 0 and down > 0))
 
 
 def join_broken(parts: list[Part], size: float, judge) -> list[Part]:
