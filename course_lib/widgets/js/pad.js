@@ -68,7 +68,7 @@ const NAMES = { Conv2D: "convolution", ReLU: "ReLU", MaxPool2D: "max-pooling", L
 export function describe(layer, seen, share) {
   const [F, H, W] = seen.shape, what = H ? `${F} maps of ${H} × ${W}` : `${F} numbers`;
   const title = `${NAMES[layer.kind][0].toUpperCase()}${NAMES[layer.kind].slice(1)}: ${what}`;
-  if (layer.kind === "Linear" && F === 10) return { title: `${title}, the logits of 0 to 9`, more: "" };
+  if (layer.kind === "Linear" && F === 10) return { title: `${title}, the logits`, more: "" };
   if (layer.kind !== "ReLU") return { title, more: "" };
   if (!H) return { title, more: `${seen.data.filter((x) => x > 0).length} above zero` };
   const silent = quiet(seen, share);
