@@ -115,10 +115,12 @@ def walk_stepper(network: nn.Sequential, picture, labels: Mapping[str, int]):
     ipywidgets.VBox
     """
     walks = {name: walk(network, picture, label) for name, label in labels.items()}
+    last = len(network.layers)             # the frame of the loss is last + 1, and as many lead back
+    paper = {0, 1, last + 1, last + 2, 2 * last + 1, 2 * last + 2}
     scales = [max(np.abs(run.gradients[i]).max() for run in walks.values())
-              for i in range(len(network.layers) + 1)]
+              for i in range(last + 1)]
     return tracks({name: frames(run, scales) for name, run in walks.items()}, "Told that it is a", css=CSS,
-                  slider="Layer")
+                  slider="Layer", paper=paper)
 
 
 def frames(run: Walk, scales=None) -> list[Frame]:

@@ -36,15 +36,37 @@ def widget_state(scripts):
 def on_paper(models, root):
     """Return the key frames below a widget, in order, under what its buttons say; "" if it has none."""
     frames = list(markup(models, root, switches(models)))
-    keys = [(path, value) for path, value in frames if value.startswith(KEY)]
+    keys = [(path, value) for value, path in first_seen(frames).items() if value.startswith(KEY)]
     if not keys:
         return ""
     look = next((value for _, value in frames if value.startswith("<style>")), "")
-    tracks = []
-    for path, group in groupby(keys, key=lambda key: key[0]):
-        name = f'<p class="course-track">{escape("; ".join(path))}</p>' if path else ""
-        tracks.append(f'{name}<div class="course-stills">{"".join(value for _, value in group)}</div>')
-    return f'<div class="course-paper">{look}{"".join(tracks)}</div>'
+    tracks = [(path, [value for _, value in group]) for path, group in groupby(keys, key=lambda key: key[0])]
+    return f'<div class="course-paper">{look}{"".join(sheets(tracks))}</div>'
+
+
+def sheets(tracks):
+    """Yield each track's name and frames; tracks of one frame stand side by side."""
+    if all(len(values) == 1 for _, values in tracks):
+        yield stills(f"<div>{title(path)}{value}</div>" for path, (value,) in tracks)
+    else:
+        for path, values in tracks:
+            yield title(path) + stills(values)
+
+
+def title(path):
+    return f'<p class="course-track">{escape("; ".join(path))}</p>' if path else ""
+
+
+def stills(frames):
+    return f'<div class="course-stills">{"".join(frames)}</div>'
+
+
+def first_seen(frames):
+    """Return {markup: path} without repetitions: tracks may begin with the same frames."""
+    seen = {}
+    for path, value in frames:
+        seen.setdefault(value, path)
+    return seen
 
 
 def switches(models):
