@@ -231,18 +231,25 @@ def still(name: str = "open 4") -> str:
         raise ValueError(f"no sample is called {name!r}; there are {', '.join(each['name'] for each in samples())}")
     picture = picture_of(sample["strokes"])
     p, judged = classify(picture[None])[1][0], is_digit(picture[None])[0]
-    lines = "".join(f'<polyline points="{" ".join(f"{x:g},{y:g}" for x, y in stroke)}"/>'
-                    for stroke in sample["strokes"])
-    sheet = (f'<svg viewBox="0 0 {SIDE + 140} {SIDE}" width="380" role="img" fill="currentColor" font-size="9" '
-             f'aria-label="{escape(sample["words"])} and ten bars"><g fill="none" stroke="currentColor" '
-             f'stroke-width="{NIB["most"]}" stroke-linecap="round" stroke-linejoin="round">{lines}</g>{bars}</svg>')
-    bars = "".join(f'<rect x="140" y="{11 * digit}" width="{share * 100:.0f}" height="7"/>'
-                   f'<text x="128" y="{11 * digit + 7}">{digit}</text>' for digit, share in enumerate(p))
     others = [percent(share) for digit, share in enumerate(p) if digit != p.argmax()]
     rest = f"{others[0]} each" if len(set(others)) == 1 else ", ".join(others)
-    return (f'<div class="course-pad-still"><figure>{sheet}<figcaption>{escape(sample["words"].capitalize())}, drawn with '
-            f"the course’s pen. {verdict(p, judged)} The other nine have {rest}. {_quiet_words(picture)} "
-            "With JavaScript this is a sheet to draw on.</figcaption></figure></div>")
+    return (f'<div class="course-pad-still"><figure>{_sheet_and_bars(sample, p)}<figcaption>'
+            f"{escape(sample['words'].capitalize())}, drawn with the course’s pen. {verdict(p, judged)} "
+            f"The other nine have {rest}. {_quiet_words(picture)} With JavaScript this is a sheet to draw on."
+            "</figcaption></figure></div>")
+
+
+def _sheet_and_bars(sample, p):
+    """The strokes, and beside them the ten probabilities as bars."""
+    lines = "".join(f'<polyline points="{" ".join(f"{x:g},{y:g}" for x, y in stroke)}"/>'
+                    for stroke in sample["strokes"])
+    bars = "".join(f'<text x="128" y="{11 * digit + 8}">{digit}</text>'
+                   f'<rect x="140" y="{11 * digit + 1}" width="{100 * share:.0f}" height="7"/>'
+                   for digit, share in enumerate(p))
+    return (f'<svg viewBox="0 0 {SIDE + 140} {SIDE}" width="380" role="img" fill="currentColor" font-size="9" '
+            f'aria-label="{escape(sample["words"].capitalize())}, and a bar for each of the ten probabilities">'
+            f'<g fill="none" stroke="currentColor" stroke-width="{NIB["most"]}" stroke-linecap="round" '
+            f'stroke-linejoin="round">{lines}</g>{bars}</svg>')
 
 
 def _quiet_words(picture):

