@@ -49,7 +49,7 @@ CSS = """
 .course-scrubber svg .wrong { font-weight: 600; }
 .course-scrubber .rule { stroke: var(--course-muted); stroke-width: 1; fill: none; }
 .course-scrubber .dash { stroke-dasharray: 5 4; }
-.course-scrubber .dots { stroke: var(--course-muted); stroke-width: 2.6; stroke-linecap: round; opacity: 0.55; }
+.course-scrubber .dots { stroke: var(--course-muted); stroke-width: 2.6; stroke-linecap: round; opacity: 0.75; }
 .course-scrubber .line { stroke: var(--course-forward); stroke-width: 2; fill: none; }
 .course-scrubber .cursor { stroke: var(--course-ink); stroke-width: 1.5; }
 .course-scrubber .now { fill: var(--course-forward); stroke: var(--course-paper); stroke-width: 1.5; }

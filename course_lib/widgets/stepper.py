@@ -59,6 +59,7 @@ CSS = """
 .course-stepper .widget-toggle-buttons .widget-toggle-button.mod-active { font-weight: 700;
   border-color: var(--course-forward); box-shadow: inset 0 -4px 0 var(--course-forward); }
 .course-stepper { --jp-widgets-slider-handle-size: 24px; }
+.course-stepper .widget-slider { box-sizing: border-box; height: 38px; padding: 0 8px; }
 @media (prefers-reduced-motion: reduce) { .course-stepper * { transition: none !important; } }
 @media print { .course-stepper .widget-play, .course-stepper .widget-slider,
   .course-stepper .widget-toggle-buttons { display: none; } }

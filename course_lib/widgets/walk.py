@@ -33,7 +33,7 @@ CSS = """
 .course-walk .now { font-weight: 700; }
 .course-walk .forward { fill: var(--course-forward); }
 .course-walk .backward { fill: var(--course-backward); }
-.course-walk .faint { fill-opacity: 0.45; }
+.course-walk .faint { fill-opacity: 0.75; }
 .course-walk .axis { stroke: var(--course-muted); }
 .course-walk .dash { stroke: var(--course-backward); stroke-width: 2; stroke-dasharray: 4 3; fill: none; }
 .course-walk .solid { stroke: var(--course-forward); stroke-width: 2; fill: none; }
