@@ -202,8 +202,11 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
 
 
 def leaning(parts, size, angle) -> tuple[float, float]:
-    """How far ink leans in the picture, and what of the hand's slant is unusual and to be taken out."""
-    tall = [p for p in parts if p.height > .5 * size]
+    """How far ink leans in the picture, and what of the hand's slant is unusual and to be taken out.
+
+    Only what may be a single digit has a say: digits that touch lie in a row, whichever way they lean.
+    """
+    tall = [p for p in parts if p.height > .5 * size and p.width < 1.5 * size]
     unusual = P.slant_of(tall, angle) - UPRIGHT
     return P.slant_of(tall, 0.0), 0.0 if abs(unusual) < .2 else unusual
 

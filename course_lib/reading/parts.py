@@ -23,7 +23,7 @@ SURE = -.1           # log probability above which a part is taken for one digit
 NO_DIGIT = -3.5      # log probability that ink is no digit at all, for each digit's width of it
 CUT_PRICE = .5       # what a cut costs, in log probability
 STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
-LOW, WIDE = .75, 1.5  # shares of the typical height and width beyond which hardly any digit is found
+LOW, WIDE = .70, 1.5  # shares of the typical height and width beyond which hardly any digit is found
 ODD_PRICE = 12.0, 8.0  # what each further share costs, in log probability
 
 
