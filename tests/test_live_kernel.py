@@ -488,7 +488,7 @@ CONTRASTS = """() => {
 def test_every_widget_can_be_read_in_both_themes(live, theme):
     live.menu("Settings", "Theme", f"JupyterLab {theme}")
     wanted = "false" if theme == "Dark" else "true"
-    live.page.wait_for_selector(f'body[data-jp-theme-light="{wanted}"]')
+    live.page.wait_for_selector(f'body[data-jp-theme-light="{wanted}"]', state="attached")
     found = live.page.evaluate(CONTRASTS)
     assert len(found) > 100
     for ratio, ground, words in found:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 
+from course_lib.widgets.keys import Keys
 from course_lib.widgets.stepper import Frame, style
 
 __all__ = ["PAPER", "choice", "still"]
@@ -38,7 +39,8 @@ def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: st
     buttons = widgets.ToggleButtons(options=list(variants), index=0, description=description)
     shared = {"layout": wide, "style": look.style}     # each of its own would add a kilobyte to the page
     sliders = _sliders(slider, [len(frames) for frames in variants.values()])
-    players = [_player([widgets.HTML(frame.html(), **shared) for frame in frames], own, milliseconds)
+    keys = Keys()
+    players = [_player([widgets.HTML(frame.html(), **shared) for frame in frames], own, milliseconds, keys)
                for frames, own in zip(variants.values(), sliders)]
     stack = widgets.Stack(players, selected_index=0, layout=wide)
     widgets.jslink((buttons, "index"), (stack, "selected_index"))
@@ -57,7 +59,7 @@ def _sliders(description, counts):
     return made
 
 
-def _player(frames, slider, milliseconds):
+def _player(frames, slider, milliseconds, keys):
     """Play button and slider above the frames."""
     wide = frames[0].layout
     play = widgets.Play(max=slider.max, interval=milliseconds, show_repeat=False)
@@ -65,7 +67,7 @@ def _player(frames, slider, milliseconds):
     stack.add_class("course-frames")
     widgets.jslink((play, "value"), (slider, "value"))
     widgets.jslink((slider, "value"), (stack, "selected_index"))
-    return widgets.VBox([widgets.HBox([play, slider], layout=wide), stack], layout=wide)
+    return widgets.VBox([widgets.HBox([play, slider, keys], layout=wide), stack], layout=wide)
 
 
 def still(frame: Frame, css: str = ""):

@@ -14,6 +14,7 @@ from html import escape
 import ipywidgets as widgets
 
 from course_lib import palette
+from course_lib.widgets.keys import Keys
 
 __all__ = ["Frame", "stepper", "tracks", "style"]
 
@@ -187,7 +188,7 @@ def _player(variants, switches, css, start, milliseconds, description):
     widgets.jslink((play, "value"), (slider, "value"))
     stack = _linked(variants, switches, slider, _shared())
     stack.add_class("course-frames")
-    controls = widgets.HBox([play, slider], layout=widgets.Layout(width="100%"))
+    controls = widgets.HBox([play, slider, Keys()], layout=widgets.Layout(width="100%"))
     box = widgets.VBox([widgets.HTML(style(css)), *switches, controls, stack],
                        layout=widgets.Layout(width="100%"))
     box.add_class("course-stepper")
