@@ -18,6 +18,7 @@ from PIL import Image
 from course_lib import palette
 from course_lib.reading import Page
 from course_lib.reading.parts import typical_height
+from course_lib.widgets.choice import PAPER
 from course_lib.widgets.stepper import Frame
 
 __all__ = ["CSS", "UNSURE", "answer", "frames"]
@@ -27,7 +28,7 @@ WIDE = 720        # pixels of a picture in the page, at most
 SEEN = 60         # digits shown as the network sees them, at most
 
 # A page is paper in the dark theme too, so what is drawn over it keeps the colours of a light page.
-CSS = f"""
+CSS = PAPER + f"""
 .course-reader .course-words {{ flex-basis: 100%; min-height: 0; }}
 .course-reader .course-words p {{ margin-bottom: 0.3rem; }}
 .course-reader .course-formula .stacked {{ display: inline; }}
@@ -58,6 +59,7 @@ CSS = f"""
   color: var(--course-muted); }}
 .course-reader .course-answer .row .unsure {{ border-bottom: 3px dashed var(--course-backward); }}
 @media (max-width: 700px) {{ .course-reader .course-words .course-sentence {{ min-height: 4.4em; }} }}
+@media print {{ .course-reader {{ display: none !important; }} }}
 """
 
 
