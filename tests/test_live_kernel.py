@@ -383,7 +383,7 @@ class Reader:
 
     def rows(self):
         return ["".join(row.locator("li").evaluate_all("items => items.map(item => item.firstChild.textContent)"))
-                for row in self.box.locator(".course-answer .row").all()]
+                for row in self.box.locator(".course-answer .read-row").all()]
 
 
 def png(image):
@@ -400,7 +400,7 @@ def test_an_uploaded_picture_is_read_and_every_stage_is_shown(live):
     ours.give("strange.png", png(sheet.image))
     ours.hears(f"Read strange.png: {page_stages.summary(page)}.")
     assert ours.rows() == page.rows
-    sure = ours.box.locator(".course-answer .row small").all_text_contents()
+    sure = ours.box.locator(".course-answer .read-row small").all_text_contents()
     assert sure == [page_stages._percent(digit.confidence) for digit in page.digits]
     for item in page.refused:
         assert item.reason in ours.box.locator(".course-answer").text_content()

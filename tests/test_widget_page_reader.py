@@ -98,7 +98,8 @@ def test_the_answer_gives_every_certainty_and_every_reason(strange):
     for digit, (look, label, share) in zip(
             page.digits, re.findall(r"<li( class=\"unsure\")?>(\d)<small>(.*?)</small>", markup), strict=True):
         assert int(label) == digit.label and bool(look) == (digit.confidence < page_stages.UNSURE)
-        assert share == (f"{digit.confidence:.0%}" if digit.confidence <= 0.99 else "> 99%")
+        assert share == (f"{int(100 * digit.confidence)}%" if digit.confidence <= 0.99 else "> 99%")
+        assert bool(look) == (share != "> 99%" and int(share[:-1]) < 90)
     assert markup.count("does not look like a digit") == len(page.refused) == 2
 
 
