@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 
+from course_lib.widgets.keys import Keys
 from course_lib.widgets.stepper import Frame, key_frames, style
 
 __all__ = ["choice", "still"]
@@ -35,11 +36,11 @@ def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: st
     buttons = widgets.ToggleButtons(options=list(variants), index=0, description=description)
     shared = {"layout": wide, "style": look.style}     # each of its own would add a kilobyte to the page
     sliders = _sliders(slider, [len(frames) for frames in variants.values()])
-    players = []
+    players, keys = [], Keys()
     for frames, own in zip(variants.values(), sliders):
         paper = key_frames(len(frames), len(variants))
         drawn = [widgets.HTML(frame.html(k in paper), **shared) for k, frame in enumerate(frames)]
-        players.append(_player(drawn, own, milliseconds))
+        players.append(_player(drawn, own, milliseconds, keys))
     stack = widgets.Stack(players, selected_index=0, layout=wide)
     widgets.jslink((buttons, "index"), (stack, "selected_index"))
     box = widgets.VBox([look, buttons, stack], layout=wide)
@@ -57,7 +58,7 @@ def _sliders(description, counts):
     return made
 
 
-def _player(frames, slider, milliseconds):
+def _player(frames, slider, milliseconds, keys):
     """Play button and slider above the frames."""
     wide = frames[0].layout
     play = widgets.Play(max=slider.max, interval=milliseconds, show_repeat=False)
@@ -65,7 +66,7 @@ def _player(frames, slider, milliseconds):
     stack.add_class("course-frames")
     widgets.jslink((play, "value"), (slider, "value"))
     widgets.jslink((slider, "value"), (stack, "selected_index"))
-    return widgets.VBox([widgets.HBox([play, slider], layout=wide), stack], layout=wide)
+    return widgets.VBox([widgets.HBox([play, slider, keys], layout=wide), stack], layout=wide)
 
 
 def still(frame: Frame, css: str = ""):

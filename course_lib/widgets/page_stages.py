@@ -18,6 +18,7 @@ from PIL import Image
 from course_lib import palette
 from course_lib.reading import Page
 from course_lib.reading.parts import typical_height
+from course_lib.widgets.choice import PAPER
 from course_lib.widgets.stepper import Frame
 
 __all__ = ["CSS", "UNSURE", "answer", "frames"]
@@ -27,7 +28,7 @@ WIDE = 720        # pixels of a picture in the page, at most
 SEEN = 60         # digits shown as the network sees them, at most
 
 # A page is paper in the dark theme too, so what is drawn over it keeps the colours of a light page.
-CSS = f"""
+CSS = PAPER + f"""
 .course-reader .course-words {{ flex-basis: 100%; min-height: 0; }}
 .course-reader .course-words p {{ margin-bottom: 0.3rem; }}
 .course-reader .course-formula .stacked {{ display: inline; }}
@@ -50,14 +51,15 @@ CSS = f"""
 .course-reader .course-answer :is(p, ul) {{ margin: 0 0 0.4rem; padding: 0; color: var(--course-ink);
   font-size: 1rem; }}
 .course-reader .course-answer li {{ margin: 0 0 0.2rem 1.2rem; color: var(--course-ink); }}
-.course-reader .course-answer .row {{ display: flex; flex-wrap: wrap; gap: 0.3rem 0.15rem;
+.course-reader .course-answer .read-row {{ display: flex; flex-wrap: wrap; gap: 0.3rem 0.15rem;
   list-style: none; margin-bottom: 0.6rem; }}
-.course-reader .course-answer .row li {{ margin: 0; min-width: 2.4em; text-align: center; line-height: 1.2;
+.course-reader .course-answer .read-row li {{ margin: 0; min-width: 2.4em; text-align: center; line-height: 1.2;
   font-size: 1.35rem; font-weight: 600; border-bottom: 3px solid transparent; }}
-.course-reader .course-answer .row small {{ display: block; font-size: 0.75rem; font-weight: 400;
+.course-reader .course-answer .read-row small {{ display: block; font-size: 0.75rem; font-weight: 400;
   color: var(--course-muted); }}
-.course-reader .course-answer .row .unsure {{ border-bottom: 3px dashed var(--course-backward); }}
+.course-reader .course-answer .read-row .unsure {{ border-bottom: 3px dashed var(--course-backward); }}
 @media (max-width: 700px) {{ .course-reader .course-words .course-sentence {{ min-height: 4.4em; }} }}
+@media print {{ .course-reader {{ display: none !important; }} }}
 """
 
 
@@ -68,7 +70,7 @@ def answer(page: Page, name: str) -> str:
     parts = [f"<p><b>{escape(name)}:</b> {escape(summary(page))}.</p>"]
     for number, row in enumerate(page.rows):
         digits = [digit for digit in page.digits if digit.row == number]
-        parts.append(f'<ul class="row" aria-label="Row {number + 1}: {row}">'
+        parts.append(f'<ul class="read-row" aria-label="Row {number + 1}: {row}">'
                      + "".join(map(_sure, digits)) + "</ul>")
     unsure = sum(digit.confidence < UNSURE for digit in page.digits)
     if unsure:
@@ -101,8 +103,8 @@ def _refused(item):
 
 
 def _percent(share):
-    """Never "100%": nobody is that sure."""
-    return "> 99%" if share > 0.99 else f"{share:.0%}"
+    """Rounded down, so that 89.6% is seen to be below 90%, and never "100%": nobody is that sure."""
+    return "> 99%" if share > 0.99 else f"{int(100 * share)}%"
 
 
 def _count(n, noun):

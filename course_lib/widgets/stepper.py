@@ -15,6 +15,7 @@ from math import prod
 import ipywidgets as widgets
 
 from course_lib import palette
+from course_lib.widgets.keys import Keys
 
 __all__ = ["Frame", "stepper", "tracks", "style"]
 
@@ -201,7 +202,7 @@ def _player(variants, switches, css, start, milliseconds, description, paper):
         paper = key_frames(last + 1, prod(len(switch.options) for switch in switches))
     stack = _linked(variants, switches, slider, _shared(), paper)
     stack.add_class("course-frames")
-    controls = widgets.HBox([play, slider], layout=widgets.Layout(width="100%"))
+    controls = widgets.HBox([play, slider, Keys()], layout=widgets.Layout(width="100%"))
     box = widgets.VBox([widgets.HTML(style(css)), *switches, controls, stack],
                        layout=widgets.Layout(width="100%"))
     box.add_class("course-stepper")

@@ -18,7 +18,8 @@ function render({ model, el }) {
   el.classList.add("jupyter-widgets"); // as ipywidgets mark what is drawn
   // A form, because radio buttons exclude each other within one: two widgets do not meet.
   const root = make("form", "course-frame course-counting", el);
-  root.dataset.lmSuppressShortcuts = "true"; // the arrow keys are ours, not JupyterLab's
+  // Keys are ours, not JupyterLab's: its attribute has to be on what has the focus, not around it.
+  root.addEventListener("focusin", ({ target }) => { target.dataset.lmSuppressShortcuts = "true"; });
   root.addEventListener("submit", (event) => event.preventDefault());
 
   const controls = make("div", "count-controls", root);

@@ -18,7 +18,8 @@ function render({ model, el }) {
   el.classList.add("jupyter-widgets"); // as ipywidgets mark what is drawn
   const root = make("section", "course-frame course-intake", el);
   root.setAttribute("aria-label", "A picture to read");
-  root.dataset.lmSuppressShortcuts = "true"; // keys are ours, not JupyterLab's
+  // Keys are ours, not JupyterLab's: its attribute has to be on what has the focus, not around it.
+  root.addEventListener("focusin", ({ target }) => { target.dataset.lmSuppressShortcuts = "true"; });
   const still = make("p", "intake-still", root, model.get("still"));
   const live = make("div", "intake-live", root);
   live.hidden = true;
