@@ -20,7 +20,7 @@ SIDESTEP = .12       # what a cut pays for a step to the side, in pixels of ink
 REACH = .12, .4      # how far to the side a cut may go, as shares of the part's height
 SPACING = .08       # of the cuts looked for, as a share of a digit's height
 SURE = -.1           # log probability above which a part is taken for one digit without more ado
-NO_DIGIT = -3.5      # log probability that ink is no digit at all, for each digit's width of it
+NO_DIGIT = -2.5      # log probability that ink is no digit at all, for each digit's width of it
 CUT_PRICE = .5       # what a cut costs, in log probability
 STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
 LOW, WIDE = .70, 1.5  # shares of the typical height and width beyond which hardly any digit is found
@@ -108,7 +108,7 @@ def drop_scraps(parts: list[Part], size: float, share: float = .45) -> list[Part
 
 
 def typical_width(parts: list[Part], size: float) -> float:
-    """The median width of the parts that are as high as a digit; without five of them, no width is odd."""
+    """The median width of the parts that are as high as a digit; infinite without five of them."""
     widths = [p.width for p in parts if p.height > LOW * size]
     return float(np.median(widths)) if len(widths) >= 5 else np.inf
 
@@ -117,7 +117,10 @@ def oddness(parts: list[Part], size: float, width: float) -> np.ndarray:
     """What each part gains, 0 or less, in log probability by being as large as the digits of its page.
 
     A network that sees one part alone, enlarged, cannot know: half a 4 looks like a whole 1.
+    Where fewer than five parts say what is usual (`width` is infinite), nothing is odd.
     """
+    if np.isinf(width):
+        return np.zeros(len(parts))
     low = np.array([max(0.0, LOW - part.height / size) for part in parts])
     wide = np.array([max(0.0, part.width / width - WIDE) for part in parts])
     return -ODD_PRICE[0] * low - ODD_PRICE[1] * wide
