@@ -126,6 +126,11 @@ def oddness(parts: list[Part], size: float, width: float) -> np.ndarray:
     return -ODD_PRICE[0] * low - ODD_PRICE[1] * wide
 
 
+def at_the_least(scores, parts: list[Part], size: float) -> np.ndarray:
+    """The scores of parts, none below what it costs to take their ink for no digit at all."""
+    return np.maximum(scores, [NO_DIGIT * max(1.0, part.width / size) for part in parts])
+
+
 # ---------------------------------------------------------------- broken strokes
 
 def merge(*parts: Part) -> Part:
@@ -154,8 +159,12 @@ def join_broken(parts: list[Part], size: float, judge) -> list[Part]:
     """Pieces of broken digits joined, the clearest case first, until nothing is gained any more.
 
     `judge(list of parts)` says how much each looks like one digit, the logarithm of a probability.
-    Two pieces, or three, are one digit if that is more probable than that each is a digit of its own.
+    Two pieces, or three, are one digit if that is more probable than that each is a digit of its own;
+    what is no digit either way, as digits that touch, is not worth a join.
     """
+    def score(pieces):
+        return at_the_least(judge(pieces), pieces, size) if pieces else ()
+
     alive = dict(enumerate(parts))
     numbers, fresh = itertools.count(len(parts)), list(alive)
     beside: dict[int, set[int]] = {}
@@ -164,9 +173,9 @@ def join_broken(parts: list[Part], size: float, judge) -> list[Part]:
     while fresh:
         meet(alive, fresh, beside, size)
         unknown = sorted({k for j in fresh for k in beside[j] | {j} if beside[j]} - set(scores))
-        scores.update(zip(unknown, judge([alive[k] for k in unknown]) if unknown else ()))
+        scores.update(zip(unknown, score([alive[k] for k in unknown])))
         groups = groups_of(alive, fresh, beside, {k for k in scores if scores[k] < SURE}, size)
-        merged = judge([merge(*(alive[k] for k in group)) for group in groups]) if groups else ()
+        merged = score([merge(*(alive[k] for k in group)) for group in groups])
         gains.update({group: whole - sum(scores[k] for k in group) for group, whole in zip(groups, merged)})
         best = max(gains, key=gains.get, default=None)
         fresh = []
@@ -331,10 +340,10 @@ def may_touch(part: Part, size: float) -> bool:
 def cut_touching(parts: list[Part], size: float, judge, lean: float = 0.0) -> list[Part]:
     """Digits that touch, cut apart.
 
-    `judge` is that of `join_broken`, `lean` how far the ink leans to the right. A part that may be several digits is cut at many places; of all
-    ways through them from the part's left edge to its right one, the most probable is taken (the
-    longest way through a lattice). A part is left alone if it scores better than pieces without any
-    fault could after the price of one cut.
+    `judge` is that of `join_broken`, `lean` how far the ink leans to the right. A part that may be
+    several digits is cut at many places; of all ways through them from the part's left edge to its
+    right one, the most probable is taken (the longest way through a lattice). A part is left alone if
+    it scores better than pieces without any fault could after the price of one cut.
     """
     doubtful = [n for n, part in enumerate(parts) if may_touch(part, size)]
     if doubtful:
@@ -352,7 +361,7 @@ def best_cut(part: Part, size: float, judge, lean: float = 0.0) -> list[Part]:
     whole = 0, len(strokes) - 1
     pieces.setdefault(whole, part)
     scores = dict(zip(pieces, judge(list(pieces.values()))))
-    scores[whole] = max(scores[whole], NO_DIGIT * max(1.0, part.width / size))
+    scores[whole] = at_the_least([scores[whole]], [part], size)[0]
     return [pieces[arc] for arc in best_way(strokes, scores)]
 
 

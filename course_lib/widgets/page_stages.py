@@ -18,7 +18,6 @@ from PIL import Image
 from course_lib import palette
 from course_lib.reading import Page
 from course_lib.reading.parts import typical_height
-from course_lib.widgets.choice import PAPER
 from course_lib.widgets.stepper import Frame
 
 __all__ = ["CSS", "UNSURE", "answer", "frames"]
@@ -28,7 +27,7 @@ WIDE = 720        # pixels of a picture in the page, at most
 SEEN = 60         # digits shown as the network sees them, at most
 
 # A page is paper in the dark theme too, so what is drawn over it keeps the colours of a light page.
-CSS = PAPER + f"""
+CSS = f"""
 .course-reader .course-words {{ flex-basis: 100%; min-height: 0; }}
 .course-reader .course-words p {{ margin-bottom: 0.3rem; }}
 .course-reader .course-formula .stacked {{ display: inline; }}
