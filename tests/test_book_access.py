@@ -249,11 +249,12 @@ PALE = """quiet => {
     const seen = light(colour.slice(0, 3).map((v, i) => alpha * v + (1 - alpha) * ground[i])), back = light(ground);
     return (Math.max(seen, back) + 0.05) / (Math.min(seen, back) + 0.05);
   };
+  const under = e => { const colour = parse(getComputedStyle(e).backgroundColor); return colour?.[3] ? colour : under(e.parentElement); };
   const found = new Map(), used = new Set();
   for (const e of document.querySelectorAll(".course-frame svg *")) {
     if (!e.checkVisibility() || !(e instanceof SVGGeometryElement || e instanceof SVGTextContentElement) || e.closest("defs, clipPath")) continue;
     if (e instanceof SVGTextContentElement && !e.textContent.trim()) continue;
-    const look = getComputedStyle(e), ground = parse(getComputedStyle(e.closest(".course-frame")).backgroundColor);
+    const look = getComputedStyle(e), ground = under(e.closest("svg"));
     const ratios = ["fill", "stroke"].map(part => {
       const colour = look[part] === "none" ? null : parse(look[part]);
       let alpha = colour ? colour[3] * parseFloat(look[part + "Opacity"]) : 0;
@@ -272,7 +273,7 @@ PALE = """quiet => {
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_letters_and_marks_of_drawings_stand_out(look, needed, mode):
-    """4.5 for letters, 3 for what is drawn, on the frame's own ground; at the first and at the last frame."""
+    """4.5 for letters, 3 for what is drawn, on the ground under the drawing; at the first and at the last frame."""
     seen = look(1280, mode)
     for key in ("Home", "End"):
         for handle in seen.page.locator(".course-stepper").get_by_role("slider").all():

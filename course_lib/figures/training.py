@@ -222,7 +222,7 @@ def pair_bars(shares, errors, title):
     errors : dict
         {(a, b): errors seen}
     """
-    figure, axis = plt.subplots(figsize=(WIDTH, 0.3 * len(shares) + 1.0))
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.2))  # the same for any number of pairs: it is compared
     for row, (pair, share) in enumerate(shares.items()):
         axis.barh(row, 100 * share, color=palette.MUTED, height=0.65)
         count = errors[pair]
