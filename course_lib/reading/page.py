@@ -180,15 +180,16 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     if not kept:
         return []
     judge, in_line = judges(stages, P.typical_width(kept, size), size, skip, reader)
+    worst = DOUBT
     if is_crowd(kept, judge):
-        skip = skip | {"join", "cut"}
+        worst, skip = P.SURE, skip | {"join", "cut"}
     if "join" not in skip:
         kept = mended(stages, P.join_broken(kept, size, in_line), size)
     stages["joined"] = kept
     if "cut" not in skip:
         kept = P.cut_touching(kept, size, in_line, lean)
     stages["cut"] = kept
-    kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge)
+    kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge, worst)
     if "specks" not in skip:
         kept = P.drop_scraps(kept, size)
     if "turn" not in skip:
@@ -246,7 +247,10 @@ def judges(stages: dict, width, size, skip, reader):
 
 
 def is_crowd(parts, judge) -> bool:
-    """Whether a page holds far too much that is no digit, as print does, to try every join and every cut."""
+    """Whether a page holds far too much that is no digit, as print does, to try every join and every cut.
+
+    Among so much, only what is surely a digit is taken for one.
+    """
     return len(parts) > CROWD and np.median(judge(parts[::len(parts) // 200])) < P.SURE
 
 
@@ -269,15 +273,15 @@ def legibility(pictures, reader) -> np.ndarray:
     return np.log(np.maximum(is_digit(pictures) * p.max(axis=1), FLOOR))
 
 
-def refuse(parts, size, judge):
-    """Parts that are digits, and a list of (part, reason) of those that are not."""
+def refuse(parts, size, judge, worst=DOUBT):
+    """Parts that are digits, and a list of (part, reason) of those that are not: they score under `worst`."""
     scores, kept, refused = judge(parts) if parts else [], [], []
     for part, score in zip(parts, scores):
         if part.height > LARGEST * size or part.width > LARGEST * size:
             refused.append((part, "too large to be a digit"))
         elif max(part.height, part.width) < .45 * size:
             kept.append(part)
-        elif score < DOUBT:
+        elif score < worst:
             refused.append((part, "does not look like a digit"))
         else:
             kept.append(part)
