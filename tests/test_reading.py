@@ -217,6 +217,32 @@ def test_faint_ink_is_found_and_grain_is_not():
     assert not picture.find_ink(paper[:, :80])[0].any()
 
 
+def test_breadth_is_what_seven_in_ten_do_not_reach():
+    upright = [block(0, 20 * n, 20, 20 * n + width) for n, width in enumerate((4, 4, 10, 12, 14, 16))]
+    assert parts.breadth_of(upright, 0.0) == pytest.approx(.65)
+    leaning = [Part(0, 0, parts.straightened(part.mask, -.5)) for part in upright]
+    assert leaning[0].width > 10 and parts.breadth_of(leaning, .5) == pytest.approx(.65)
+    assert np.isnan(parts.breadth_of(upright[:4], 0.0))
+
+
+@pytest.mark.parametrize("aspect, row", [(.54, "0172938456"), (1.76, "1819131216")])
+def test_a_hand_of_unusual_breadth_is_read_as_a_usual_one(aspect, row):
+    """Narrow 0s look like 1s and broad 1s like 7s, as long as one does not look at the others of the page."""
+    rng, hand = np.random.default_rng(0), pen.Hand(aspect=aspect, jitter=.01, warp=.02, pen_width=2.5)
+    sheet = np.zeros((900, 1100), np.float32)
+    rows = [row] * 6
+    for n in range(6):
+        pages.writing.write_line(rng, sheet, row, top=40 + 140 * n, left=40, height=60, hand=hand, gaps=.4)
+    picture = np.uint8(255 * (1 - .8 * sheet.clip(0, 1)))
+    plain, page = (reading.read_page(picture, skip=skip) for skip in ({"breadth"}, ()))
+
+    def right(read):
+        return sum(a == b for a, b in zip("".join(rows), "".join(read.rows)))
+
+    assert plain.stages["stretch"] == 1 and (page.stages["stretch"] > 1.2 if aspect < 1 else page.stages["stretch"] < .75)
+    assert right(page) >= 59 > right(plain)
+
+
 # ---------------------------------------------------------------- printed lines
 
 @pytest.fixture(scope="module")
@@ -484,6 +510,38 @@ def test_letters_and_blots_are_refused():
     top, left, bottom, right = page.refused[0].box
     assert top == pytest.approx(40, abs=4) and right == pytest.approx(210, abs=4)
     assert reading.read_page(blot, skip={"refuse"}).rows != []
+
+
+def test_print_is_refused_without_trying_every_join_and_cut(monkeypatch):
+    """Letters by the hundred: what is surely a digit stays, 40 of each, and nothing is joined or cut."""
+    sheet = Image.new("L", (1000, 1400), 255)
+    for n in range(20):
+        ImageDraw.Draw(sheet).text((30, 30 + 65 * n), "hearth, bath 234 murky worm 234", 0, ImageFont.load_default(40))
+    for stage in ("join_broken", "cut_touching"):
+        monkeypatch.setattr(parts, stage, None)
+    page = reading.read_page(np.asarray(sheet))
+    assert [row.count("2") + row.count("3") + row.count("4") for row in page.rows] == [6] * 20
+    assert len(page.digits) <= 120 + 20 and len(page.refused) >= 300
+
+
+def test_a_page_with_as_many_digits_is_read():
+    """21 rows of 21 digits are more pieces than a crowd has to have, and no crowd."""
+    from course_lib import digits
+    test = digits.load("uci").test
+    sheet = test.images[:441].reshape(21, 21, 28, 28).transpose(0, 2, 1, 3).reshape(588, 588)
+    page = reading.read_page(np.kron(255 - (255 * sheet).astype(np.uint8), np.ones((2, 2), np.uint8)))
+    truth = "".join(map(str, test.labels[:441]))
+    assert [len(row) for row in page.rows] == [21] * 21 and page.refused == []
+    assert np.mean([a == b for a, b in zip("".join(page.rows), truth)]) >= .97
+
+
+@given(strategies.lists(strategies.tuples(*[strategies.integers(0, 150)] * 2, *[strategies.integers(1, 40)] * 2),
+                        max_size=25), strategies.integers(8, 40))
+def test_parts_meet_just_those_they_may_belong_to(boxes, size):
+    alive = {n: block(top, left, top + h, left + w) for n, (top, left, h, w) in enumerate(boxes)}
+    beside, cells = {}, {}
+    parts.meet(alive, list(alive), beside, cells, size)
+    assert beside == {n: {m for m in alive if m != n and parts.belong_together(alive[n], alive[m], size)} for n in alive}
 
 
 def test_the_judge_knows_digits_from_pieces_of_them():

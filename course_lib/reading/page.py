@@ -25,14 +25,17 @@ STAGES = {
     "rows": "put the digits in reading order",
     "turn": "find the slope of the rows and take it out",
     "slant": "cut along the slant of the hand, and take out a slant that is unusual",
+    "breadth": "narrow the digits of a very broad hand, and broaden those of a very narrow one",
     "frame": "fit each digit into 20 x 20 and centre it in 28 x 28",
 }
 WORKING_PIXELS = 3_000_000          # larger pictures are read from a smaller copy
 GLANCE = 1000                       # pixels of the longer side, for the first look
 HEIGHT, LEAST, MOST = 40, 26, 85    # of digits in the working copy, and the heights that are left as they are
 LARGEST = 2.5                       # times the typical height: what is higher is no digit
+BREADTH = .55, .7, 1.02             # of a hand, as a share of the height: the least usual, usual, and the most
 UPRIGHT = .12                       # the slant of most hands, as a share of the height
 FLOOR = 1e-4                        # no picture is evidence without end
+CROWD = 400                         # pieces: of so many, most are digits, or this is no page of digits
 DOUBT = -4.0                        # log probability below which nobody would bet on a digit
 
 
@@ -172,25 +175,21 @@ def _look(page, dark, skip, size=None, glance=None) -> dict:
 
 def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     """The stages from ink to digits in reading order; each leaves its result in `stages`."""
-    kept = stages["components"] = P.components(stages["mask"])
-    size, width = P.typical_height(kept), stages["mask"].shape[1]
-    stages |= {"refused": [], "slope": 0.0, "fan": 0.0, "angle": 0.0, "slant": 0.0}
+    stages["refused"], width = [], stages["mask"].shape[1]
+    kept, size, lean = survey(stages, skip)
     if not kept:
         return []
-    kept = stages["kept"] = kept if "specks" in skip else P.drop_specks(kept, size)
-    stages["slope"], stages["fan"] = (0.0, 0.0) if "turn" in skip else P.page_slope(kept, size, width)
-    stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
-    lean = 0.0
-    if "slant" not in skip:
-        lean, stages["slant"] = leaning(kept, size, stages["angle"])
     judge, in_line = judges(stages, P.typical_width(kept, size), size, skip, reader)
+    worst = DOUBT
+    if is_crowd(kept, judge):
+        worst, skip = P.SURE, skip | {"join", "cut"}
     if "join" not in skip:
         kept = mended(stages, P.join_broken(kept, size, in_line), size)
     stages["joined"] = kept
     if "cut" not in skip:
         kept = P.cut_touching(kept, size, in_line, lean)
     stages["cut"] = kept
-    kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge)
+    kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge, worst)
     if "specks" not in skip:
         kept = P.drop_scraps(kept, size)
     if "turn" not in skip:
@@ -199,6 +198,25 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
     stages["ordered"] = (P.by_columns(kept) if "rows" in skip
                          else P.in_rows(kept, stages["slope"], stages["fan"], width))
     return stages["ordered"]
+
+
+def survey(stages: dict, skip=frozenset()) -> tuple[list[P.Part], float, float]:
+    """Ink in pieces without specks, the height of a typical digit, and how far ink leans to the right.
+
+    How rows and hand lie is left in `stages`.
+    """
+    kept = stages["components"] = P.components(stages["mask"])
+    size, lean = P.typical_height(kept), 0.0
+    stages |= {"slope": 0.0, "fan": 0.0, "angle": 0.0, "slant": 0.0, "stretch": 1.0}
+    kept = stages["kept"] = kept if "specks" in skip else P.drop_specks(kept, size)
+    if "turn" not in skip:
+        stages["slope"], stages["fan"] = P.page_slope(kept, size, stages["mask"].shape[1])
+    stages["angle"] = float(-np.rad2deg(np.arctan(stages["slope"])))
+    if "slant" not in skip:
+        lean, stages["slant"] = leaning(kept, size, stages["angle"])
+    if "breadth" not in skip:
+        stages["stretch"] = stretching(kept, size, lean)
+    return kept, size, lean
 
 
 def leaning(parts, size, angle) -> tuple[float, float]:
@@ -211,6 +229,12 @@ def leaning(parts, size, angle) -> tuple[float, float]:
     return P.slant_of(tall, 0.0), 0.0 if abs(unusual) < .2 else unusual
 
 
+def stretching(parts, size, lean) -> float:
+    """By how much to broaden every digit, or with less than 1 to narrow it, for a hand of usual breadth."""
+    breadth = P.breadth_of([p for p in parts if p.height > .5 * size and p.width < 2.2 * size], lean)
+    return BREADTH[1] / breadth if breadth < BREADTH[0] or breadth > BREADTH[2] else 1.0   # 1 for nan
+
+
 def judges(stages: dict, width, size, skip, reader):
     """Two judges of pieces of this page: by their looks alone, and by their size beside the others as well."""
     def by_looks(pieces):
@@ -220,6 +244,14 @@ def judges(stages: dict, width, size, skip, reader):
         return by_looks(pieces) + P.oddness(pieces, size, width)
 
     return by_looks, in_line
+
+
+def is_crowd(parts, judge) -> bool:
+    """Whether a page holds far too much that is no digit, as print does, to try every join and every cut.
+
+    Among so much, only what is surely a digit is taken for one.
+    """
+    return len(parts) > CROWD and np.median(judge(parts[::len(parts) // 200])) < P.SURE
 
 
 def mended(stages: dict, parts, size) -> list[P.Part]:
@@ -241,15 +273,15 @@ def legibility(pictures, reader) -> np.ndarray:
     return np.log(np.maximum(is_digit(pictures) * p.max(axis=1), FLOOR))
 
 
-def refuse(parts, size, judge):
-    """Parts that are digits, and a list of (part, reason) of those that are not."""
+def refuse(parts, size, judge, worst=DOUBT):
+    """Parts that are digits, and a list of (part, reason) of those that are not: they score under `worst`."""
     scores, kept, refused = judge(parts) if parts else [], [], []
     for part, score in zip(parts, scores):
         if part.height > LARGEST * size or part.width > LARGEST * size:
             refused.append((part, "too large to be a digit"))
         elif max(part.height, part.width) < .45 * size:
             kept.append(part)
-        elif score < DOUBT:
+        elif score < worst:
             refused.append((part, "does not look like a digit"))
         else:
             kept.append(part)
@@ -259,7 +291,7 @@ def refuse(parts, size, judge):
 def portraits(stages: dict, pieces, skip=frozenset()) -> np.ndarray:
     """The pictures (N, 28, 28) that the network sees of some parts."""
     return np.stack([portrait(stages["ink"], piece, angle=stages["angle"], slant=stages["slant"],
-                              frame="frame" not in skip)
+                              stretch=stages["stretch"], frame="frame" not in skip)
                      for piece in pieces])
 
 

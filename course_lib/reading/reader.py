@@ -23,12 +23,13 @@ def load_reader() -> nn.Sequential:
     return nn.load_weights(nn.lenet(), WEIGHTS)
 
 
-def portrait(ink, part, *, angle: float = 0.0, slant: float = 0.0, frame: bool = True):
+def portrait(ink, part, *, angle: float = 0.0, slant: float = 0.0, stretch: float = 1.0, frame: bool = True):
     """One part of a page as the reader wants it: (28, 28) float32, ink 1 on 0.
 
     ink     (H, W) of the whole page
     angle   the page's slope in degrees, taken out again
     slant   how far the hand leans, as a share of the height, taken out as well
+    stretch what the breadth is multiplied by
     frame   False: the crop is stretched over the whole picture, without box, margin or centre
     """
     margin = 2
@@ -43,15 +44,15 @@ def portrait(ink, part, *, angle: float = 0.0, slant: float = 0.0, frame: bool =
     if not frame:
         return resize(crop[margin:-margin, margin:-margin], (28, 28),
                       anti_aliasing=True).astype(np.float32)
-    if abs(angle) >= 2 or slant:
-        crop = upright(crop, angle, slant)
+    if abs(angle) >= 2 or slant or stretch != 1:
+        crop = upright(crop, angle, slant, stretch)
     return digits.normalise(crop if crop.any() else mask.astype(np.float32))
 
 
-def upright(picture, angle: float, slant: float):
-    """A picture turned clockwise by `angle` degrees, then leant to the left by `slant`, all of it."""
+def upright(picture, angle: float, slant: float, stretch: float = 1.0):
+    """A picture turned clockwise by `angle` degrees, leant to the left by `slant`, `stretch` times as broad."""
     cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
-    back = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, 0], [-slant, 1]])     # (row, column)
+    back = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, 0], [-slant, 1 / stretch]])  # (row, column)
     corners = np.array(picture.shape)[:, None] / 2 * np.array([[1, 1, -1, -1], [1, -1, 1, -1]])
     shape = np.ceil(2 * np.abs(np.linalg.solve(back, corners)).max(axis=1)).astype(int)
     middle = (np.array(picture.shape) - 1) / 2 - back @ ((shape - 1) / 2)
