@@ -1,4 +1,4 @@
-"""What steppers lack: several with sliders of their own behind buttons, and a frame without a stepper."""
+"""What steppers lack: several with sliders of their own behind buttons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from course_lib.widgets.keys import Keys
 from course_lib.widgets.stepper import Frame, key_frames, style
 
-__all__ = ["choice", "still"]
+__all__ = ["choice"]
 
 
 def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: str = "",
@@ -36,14 +36,14 @@ def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: st
     buttons = widgets.ToggleButtons(options=list(variants), index=0, description=description)
     shared = {"layout": wide, "style": look.style}     # each of its own would add a kilobyte to the page
     sliders = _sliders(slider, [len(frames) for frames in variants.values()])
-    players, keys = [], Keys()
+    players = []
     for frames, own in zip(variants.values(), sliders):
         paper = key_frames(len(frames), len(variants))
         drawn = [widgets.HTML(frame.html(k in paper), **shared) for k, frame in enumerate(frames)]
-        players.append(_player(drawn, own, milliseconds, keys))
+        players.append(_player(drawn, own, milliseconds))
     stack = widgets.Stack(players, selected_index=0, layout=wide)
     widgets.jslink((buttons, "index"), (stack, "selected_index"))
-    box = widgets.VBox([look, buttons, stack], layout=wide)
+    box = widgets.VBox([look, buttons, Keys(), stack], layout=wide)
     box.add_class("course-stepper")
     return box
 
@@ -58,7 +58,7 @@ def _sliders(description, counts):
     return made
 
 
-def _player(frames, slider, milliseconds, keys):
+def _player(frames, slider, milliseconds):
     """Play button and slider above the frames."""
     wide = frames[0].layout
     play = widgets.Play(max=slider.max, interval=milliseconds, show_repeat=False)
@@ -66,22 +66,4 @@ def _player(frames, slider, milliseconds, keys):
     stack.add_class("course-frames")
     widgets.jslink((play, "value"), (slider, "value"))
     widgets.jslink((slider, "value"), (stack, "selected_index"))
-    return widgets.VBox([widgets.HBox([play, slider, keys], layout=wide), stack], layout=wide)
-
-
-def still(frame: Frame, css: str = ""):
-    """A frame as it stands in the page itself (no script, prints as it looks).
-
-    Parameters
-    ----------
-    frame : Frame
-    css : str
-        Rules for what its picture contains.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    from IPython.display import HTML
-
-    return HTML(style(css) + frame.html())
+    return widgets.VBox([widgets.HBox([play, slider], layout=wide), stack], layout=wide)

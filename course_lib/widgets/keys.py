@@ -1,7 +1,8 @@
-"""An unseen part of every player that leaves the arrow keys to its slider where a notebook wants them.
+"""An unseen part of every player: names for its controls, its arrow keys, and its voice.
 
-JupyterLab and Notebook 7 move from heading to heading with ← and →, and from cell to cell with ↑ and
-↓, also while the focus is on a slider; an attribute on the player tells them not to.
+ipywidgets leave slider handles and icon buttons without a name, and nothing announces a step to a screen
+reader. JupyterLab and Notebook 7 move from heading to heading with ← and →, and from cell to cell with ↑
+and ↓, also while the focus is on a slider. ``js/keys.js`` mends all of it, in a notebook and in the page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,6 @@ __all__ = ["Keys"]
 
 
 class Keys(anywidget.AnyWidget):
-    """Put it anywhere inside a box with the class ``course-stepper``."""
+    """Put it anywhere inside a box with the class ``course-stepper``, once."""
 
     _esm = Path(__file__).parent / "js/keys.js"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import nn
-from course_lib.widgets.choice import choice, still
+from course_lib.widgets.choice import choice
 from course_lib.widgets.grid import COMMA, CSS, WIDTH, Grid, drawing, entry, in_words, number, sign
 from course_lib.widgets.stepper import Frame
 
-__all__ = ["Convolution", "Pooling", "convolution_frames", "convolution_picture", "convolution_stepper",
-           "pooling_frames", "pooling_picture", "pooling_stepper"]
+__all__ = ["Convolution", "Pooling", "convolution_frames", "convolution_stepper", "pooling_frames",
+           "pooling_stepper"]
 
 NAME = 26                                    # room for the name above an array
 SMALL = 26                                   # a cell of the product of row and columns
@@ -138,7 +138,7 @@ class Pooling(Windows):
         return inside[:self.k, :self.k].ravel()
 
 
-# ---------------------------------------------------------------- players and pictures
+# ---------------------------------------------------------------- players and frames
 
 def convolution_stepper(x, w, variants: Sequence[tuple[int, int]]):
     """A player in which the filter w visits the picture x, with a button for each stride and padding.
@@ -155,23 +155,6 @@ def convolution_stepper(x, w, variants: Sequence[tuple[int, int]]):
     """
     return choice({f"stride {stride}, pad {pad}": convolution_frames(Convolution.run(x, w, stride, pad))
                    for stride, pad in variants}, "Window", css=CSS, slider="Place")
-
-
-def convolution_picture(x, w, stride: int = 1, pad: int = 0, window: int = -1):
-    """One frame of `convolution_stepper` as it stands in the page itself, for paper.
-
-    Parameters
-    ----------
-    x, w : arrays
-    stride, pad : int
-    window : int
-        Which window's frame; −1 is the last.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    return still(convolution_frames(Convolution.run(x, w, stride, pad))[window], CSS)
 
 
 def convolution_frames(run: Convolution) -> list[Frame]:
@@ -203,23 +186,6 @@ def pooling_stepper(x, variants: Sequence[tuple[int, int, int]]):
 
     return choice({name(*size): pooling_frames(Pooling.run(x, *size)) for size in variants},
                   "Window", css=CSS, slider="Place")
-
-
-def pooling_picture(x, k: int = 2, stride: int = 2, pad: int = 0, window: int = -1):
-    """One frame of `pooling_stepper` as it stands in the page itself, for paper.
-
-    Parameters
-    ----------
-    x : (H, W) array
-    k, stride, pad : int
-    window : int
-        Which window's frame; −1 is the last.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    return still(pooling_frames(Pooling.run(x, k, stride, pad))[window], CSS)
 
 
 def pooling_frames(run: Pooling) -> list[Frame]:
