@@ -111,9 +111,9 @@ def test_the_last_frame_counts_copies_and_pixels_left_out(stride, pad):
 
 
 def test_stride_and_padding_have_buttons_and_change_the_number_of_places():
-    _, buttons, _, stack = convolution_stepper(PICTURE, FILTER, SLIDES).children
+    _, buttons, stack = convolution_stepper(PICTURE, FILTER, SLIDES).children
     assert buttons.options == tuple(f"stride {s}, pad {p}" for s, p in SLIDES)
-    places = [player.children[0].children[1].max + 1 for player in stack.children]
+    places = [player.children[0].children[-1].max + 1 for player in stack.children]
     assert places == [len(windows(PICTURE, 2, s, p, 0)) for s, p in SLIDES]
 
 
@@ -156,9 +156,9 @@ def test_winners_wear_rings_and_the_largest_is_the_pixel(x, k, stride, pad):
 
 
 def test_pooling_has_a_button_for_every_size():
-    _, buttons, _, stack = pooling_stepper(MAP, POOLS).children
+    _, buttons, stack = pooling_stepper(MAP, POOLS).children
     assert buttons.options == ("2 × 2, stride 2", "2 × 2, stride 1", "3 × 3, stride 1", "2 × 2, stride 2, pad 1")
-    assert [player.children[0].children[1].max + 1 for player in stack.children] == [4, 9, 4, 9]
+    assert [player.children[0].children[-1].max + 1 for player in stack.children] == [4, 9, 4, 9]
 
 
 # ---------------------------------------------------------------- what both stand on
@@ -183,9 +183,9 @@ def test_a_choice_links_each_slider_to_its_own_frames_and_the_buttons_to_the_pla
     links = []
     monkeypatch.setattr(ipywidgets, "jslink", lambda source, target: links.append((source, target)))
     frames = {name: [Frame("<svg/>", f"{name} {k}", "", "") for k in range(count)] for name, count in (("a", 3), ("b", 5))}
-    _, buttons, _, stack = choice(frames, "Which").children
+    _, buttons, stack = choice(frames, "Which").children
     for player, count in zip(stack.children, (3, 5)):
-        (play, slider), shown = player.children[0].children, player.children[1]
+        (play, _, slider), shown = player.children[0].children, player.children[1]
         assert play.max == slider.max == count - 1 and len(shown.children) == count
         assert ((play, "value"), (slider, "value")) in links and ((slider, "value"), (shown, "selected_index")) in links
     assert links[-1] == ((buttons, "index"), (stack, "selected_index")) and len(links) == 5

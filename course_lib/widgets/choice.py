@@ -36,14 +36,14 @@ def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: st
     buttons = widgets.ToggleButtons(options=list(variants), index=0, description=description)
     shared = {"layout": wide, "style": look.style}     # each of its own would add a kilobyte to the page
     sliders = _sliders(slider, [len(frames) for frames in variants.values()])
-    players = []
+    players, keys = [], Keys()
     for frames, own in zip(variants.values(), sliders):
         paper = key_frames(len(frames), len(variants))
         drawn = [widgets.HTML(frame.html(k in paper), **shared) for k, frame in enumerate(frames)]
-        players.append(_player(drawn, own, milliseconds))
+        players.append(_player(drawn, own, milliseconds, keys))
     stack = widgets.Stack(players, selected_index=0, layout=wide)
     widgets.jslink((buttons, "index"), (stack, "selected_index"))
-    box = widgets.VBox([look, buttons, Keys(), stack], layout=wide)
+    box = widgets.VBox([look, buttons, stack], layout=wide)
     box.add_class("course-stepper")
     return box
 
@@ -58,7 +58,7 @@ def _sliders(description, counts):
     return made
 
 
-def _player(frames, slider, milliseconds):
+def _player(frames, slider, milliseconds, keys):
     """Play button and slider above the frames."""
     wide = frames[0].layout
     play = widgets.Play(max=slider.max, interval=milliseconds, show_repeat=False)
@@ -66,4 +66,4 @@ def _player(frames, slider, milliseconds):
     stack.add_class("course-frames")
     widgets.jslink((play, "value"), (slider, "value"))
     widgets.jslink((slider, "value"), (stack, "selected_index"))
-    return widgets.VBox([widgets.HBox([play, slider], layout=wide), stack], layout=wide)
+    return widgets.VBox([widgets.HBox([play, keys, slider], layout=wide), stack], layout=wide)

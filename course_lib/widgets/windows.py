@@ -21,6 +21,7 @@ __all__ = ["Convolution", "Pooling", "convolution_frames", "convolution_stepper"
 
 NAME = 26                                    # room for the name above an array
 SMALL = 26                                   # a cell of the product of row and columns
+LONGEST = 120                                # what the longest name is wide
 
 
 class Windows:
@@ -217,7 +218,7 @@ def draw_convolution(run: Convolution, n: int) -> str:
     middle = NAME + run.k * SMALL / 2
     below = picture.bottom + NAME + 12
     cols = np.where(np.arange(run.count) <= n, run.cols, np.nan)
-    columns = Grid(cols, "patches, columns", "data", WIDTH - run.count * SMALL, below, SMALL)
+    columns = Grid(cols, "patches, columns", "data", WIDTH - max(run.count * SMALL, LONGEST), below, SMALL)
     filter_row = Grid(run.row, "filter, a row", "weight", columns.left - 18 - run.row.size * SMALL,
                       columns.bottom + 12, SMALL)
     products = Grid(run.done(n).reshape(1, -1), "", "forward", columns.left, filter_row.top, SMALL)
