@@ -49,7 +49,8 @@ CSS = """
   outline: 3px solid var(--course-ink); outline-offset: 2px; }
 .course-stepper .noUi-handle { background: var(--course-forward); }
 .course-turn { display: flex; flex: none; }
-.course-turn .jupyter-button { width: auto; height: 38px; margin: 0; padding: 0 12px; touch-action: manipulation; }
+.course-turn .jupyter-button { width: auto; height: auto; min-height: 34px; margin: 0; padding: 0 12px;
+  touch-action: manipulation; }
 .course-turn [aria-disabled="true"] { color: var(--course-muted); border-style: dashed; }
 @media (max-width: 700px) {
   .course-words { flex-basis: 100%; min-height: 11rem; }
