@@ -109,7 +109,8 @@ DRAWN = """async () => {
   if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
   await document.fonts.ready;
   const views = () => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
-    .every(view => view.parentElement.querySelector(".jupyter-widgets"));
+    .every(view => view.parentElement.querySelector(".jupyter-widgets")) && [...document.querySelectorAll(".course-stepper")]
+    .every(player => player.querySelector(".noUi-handle[aria-label]"));
   for (let waited = 0; waited < 100 && !views(); waited++) await new Promise(go => setTimeout(go, 100));
   if (!views()) throw new Error("a widget was not drawn within ten seconds");
   await Promise.all([...document.images].map(image => { image.loading = "eager"; return image.decode().catch(() => 0); }));

@@ -3,7 +3,8 @@
 import pytest
 
 from course_lib import architectures
-from course_lib.widgets.counting import SCRIPT, entry, every_network
+from course_lib.widgets import scripts
+from course_lib.widgets.counting import SCRIPTS, entry, every_network
 
 PAGE = "book/05-counting.html"
 NETWORKS = every_network()
@@ -179,7 +180,7 @@ def test_two_widgets_do_not_disturb_each_other(browser):
     context = browser.new_context()
     page = context.new_page()
     networks = [entry(architectures.lenet()), entry(architectures.alexnet())]
-    page.evaluate(TWO, [SCRIPT.read_text(encoding="utf-8"), networks])
+    page.evaluate(TWO, [scripts.module(*SCRIPTS), networks])
     left, right = page.locator("section").all()
     left.get_by_role("radio", name="work").check()
     left.get_by_role("combobox", name="Network").select_option(index=1)

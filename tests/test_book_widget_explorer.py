@@ -8,8 +8,9 @@ from conftest import Visit
 
 from course_lib import circuit
 from course_lib.circuit import data, number, weight
+from course_lib.widgets import scripts
 from course_lib.widgets.circuit import frames
-from course_lib.widgets.explorer import HERE, circuit_explorer
+from course_lib.widgets.explorer import SCRIPTS, circuit_explorer
 
 PAGE = "book/01-gradient.html"
 SQUARE, HALF = "(t − f)²", "½ (t − f)²"
@@ -47,7 +48,7 @@ def module(browser):
     page.evaluate("""async source => {
       const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       window.explorer = await import(address);
-    }""", (HERE / "explorer.js").read_text(encoding="utf-8"))
+    }""", scripts.module(*SCRIPTS))
     yield lambda code, argument: page.evaluate(f"argument => ({code})(window.explorer, argument)", argument)
     page.close()
 

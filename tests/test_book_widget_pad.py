@@ -15,7 +15,7 @@ from course_lib.digits.pen import nib
 from course_lib.reading import load_reader
 from course_lib.reading.judge import is_digit
 from course_lib.reading.reader import classify
-from course_lib.widgets import pad
+from course_lib.widgets import pad, scripts
 
 START, CHAPTER = "book/index.html", "book/10-seeing.html"
 SEVEN = [[(30, 24), (84, 24), (52, 96)]]              # corners of strokes, in pixels of the sheet
@@ -31,7 +31,7 @@ def module(browser):
       window.pad = await import(address);
       window.numbers = await pad.unpack(Uint8Array.from(atob(weights), letter => letter.charCodeAt(0)));
       window.networks = pad.build(plans, window.numbers);
-    }""", {"source": pad.module(), "weights": base64.b64encode(pad.packed_weights()).decode(),
+    }""", {"source": scripts.module(*pad.SCRIPTS), "weights": base64.b64encode(pad.packed_weights()).decode(),
            "plans": pad.drawing_pad().plans})
     yield lambda code, argument=None: page.evaluate(f"argument => ({code})(window.pad, argument)", argument)
     page.close()

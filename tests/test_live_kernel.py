@@ -224,7 +224,7 @@ class Player:
 
     def __init__(self, live, name):
         self.page, self.box = live.page, live.output(name).locator(".course-stepper")
-        self.handle = self.box.locator(".noUi-handle")
+        self.handle, self.voice = self.box.locator(".noUi-handle"), self.box.get_by_role("status")
         self.handle.scroll_into_view_if_needed()
 
     def frame(self):
@@ -235,6 +235,12 @@ class Player:
 
     def await_phase(self, phase):
         self.box.locator(".course-frames .course-phase", has_text=re.compile(f"^{re.escape(phase)}$")).wait_for()
+
+    def await_said(self, *words):
+        """Wait until the one voice of the player has said these words, and nothing else."""
+        said = re.compile("^" + r"\. ".join(re.escape(part).replace(r"\ ", r"\s") for part in words) + "$")
+        self.voice.filter(has_text=said).wait_for(state="attached")
+        assert self.voice.count() == 1
 
     def press(self, key):
         self.handle.focus()
@@ -250,6 +256,9 @@ def test_the_arrow_keys_home_and_end_step(live):
         assert re.sub(r"\s", " ", ours.frame().locator(".course-formula").text_content()) == frame.formula
         shown = [text for text in ours.frame().locator("text").all_text_contents() if text]
         assert without_signs_and_slopes(shown) == labels(run, k)
+        if k:                                                        # the first frame was on the page already
+            ours.await_said(frame.phase, frame.formula, frame.sentence)
+        assert ours.box.get_by_role("slider", name="Step").get_attribute("aria-valuetext") == f"{k + 1} of {len(told)}"
         ours.press("ArrowRight")
     ours.press("ArrowLeft")
     ours.await_phase(told[-2].phase)
@@ -273,12 +282,16 @@ def test_two_steppers_keep_their_own_steps(live):
 
 def test_play_plays_pauses_and_goes_back(live):
     ours, told = Player(live, "stepper"), drawn.frames(circuit.trace(with_loss(1, 0, 5, 0, 0)[0]))
+    ours.press("End")
     ours.press("Home")
-    play, back = (ours.box.locator(".widget-play button").nth(k) for k in (0, 1))
-    play.click()
+    ours.await_said(told[0].phase, told[0].formula, told[0].sentence)
+    back = ours.box.get_by_role("button", name="Back to the start")
+    ours.box.get_by_role("button", name="Play").click()
     ours.await_phase(told[1].phase)
-    play.click()                                                     # pause
+    ours.await_said(told[0].phase, told[0].formula, told[0].sentence)      # words would fall behind
+    ours.box.get_by_role("button", name="Pause").click()
     stopped = ours.phase()
+    ours.voice.filter(has_text=stopped).wait_for(state="attached")
     ours.press("ArrowLeft")
     assert ours.phase() != stopped
     back.click()
@@ -303,6 +316,7 @@ def test_buttons_and_slider_of_the_others_change_the_picture(live, name):
     seen = {ours.frame().inner_html()}
     for button in ours.box.locator(".widget-toggle-button").all()[:2]:
         button.click()
+        live.page.wait_for_function("button => button.ariaPressed === 'true'", arg=button.element_handle())
         for key in ("End", "ArrowLeft"):
             handle = ours.box.locator(".noUi-handle:visible").last
             handle.focus()

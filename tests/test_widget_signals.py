@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import nn
 from course_lib.widgets.signals import (BINS, BIN, DECADES, TALL, WIDTH, Signals, draw, factor, frame,
-                                        short, signals, signals_picture, size, span, through)
+                                        short, signals, size, span, through)
 
 
 def network(g, init, depth=4, n=12, seed=0):
@@ -166,11 +166,12 @@ def test_tracks_are_named_after_their_buttons_and_places(pictures):
                    for start, init in [("He", nn.he), ("Xavier", nn.xavier)]}
             for name, g in [("ReLU", nn.ReLU), ("tanh", nn.Tanh)]}
     _, first, second, controls, stack = signals(runs, ["Activation", "Start"], slider="Width",
-                                                start=1).children
+                                                start=1, paper={1}).children
     assert (first.description, second.description) == ("Activation", "Start")
-    assert controls.children[1].description == "Width" and controls.children[1].value == 1
-    assert "tanh, He, 5 units" in stack.children[1].children[0].children[1].value
-    page = signals_picture(runs["tanh"]["He"]["5 units"]).data
+    assert controls.children[-1].description == "Width" and controls.children[-1].value == 1
+    assert ["course-key" in shown.value for shown in stack.children[0].children[1].children] == [False, True]
+    page = stack.children[1].children[0].children[1].value
+    assert "tanh, He, 5 units" in page
     assert page.count("<svg") == 1 and "<script" not in page and "http" not in page
 
 

@@ -14,7 +14,7 @@ def frames(name, count=3):
 def parts(box):
     """The play button, the slider, the rows of buttons and the outermost stack of a player."""
     _, *switches, controls, stack = box.children
-    return *controls.children[:2], switches, stack
+    return *controls.children[::2], switches, stack
 
 
 def shown(stack):

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import nn
-from course_lib.widgets.choice import still
 from course_lib.widgets.grid import CSS, WIDTH, Grid, drawing, entry, in_words, number, sign
 from course_lib.widgets.stepper import Frame, tracks
 
-__all__ = ["Backward", "Share", "backward_picture", "backward_stepper", "draw", "examples", "frames", "record"]
+__all__ = ["Backward", "Share", "backward_stepper", "draw", "examples", "frames", "record"]
 
 NAME, CELL = 26, 32                          # room for a name above an array; a cell
 SECOND = 176                                 # where the arrays of what has come together so far begin
@@ -142,7 +141,7 @@ def examples() -> dict[str, tuple[nn.Layer, np.ndarray, np.ndarray]]:
                         nine, picture([1, 2], [-1, 3]))}
 
 
-# ---------------------------------------------------------------- players and pictures
+# ---------------------------------------------------------------- players and frames
 
 def backward_stepper(layers: Mapping[str, tuple]):
     """A player that sends dy back entry by entry, with a button for each layer.
@@ -158,23 +157,6 @@ def backward_stepper(layers: Mapping[str, tuple]):
     """
     return tracks({name: frames(record(*given)) for name, given in layers.items()}, "Layer", css=CSS,
                   slider="Entry of dy")
-
-
-def backward_picture(layer: nn.Layer, x, dy, entry: int = -1):
-    """One frame of `backward_stepper` as it stands in the page itself, for paper.
-
-    Parameters
-    ----------
-    layer, x, dy
-        See `record`.
-    entry : int
-        After which entry of dy; −1 is the last.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    return still(frames(record(layer, x, dy))[1:][entry], CSS)
 
 
 def frames(run: Backward) -> list[Frame]:

@@ -1,4 +1,4 @@
-"""What steppers lack: several with sliders of their own behind buttons, and a frame without a stepper."""
+"""What steppers lack: several with sliders of their own behind buttons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from course_lib.widgets.keys import Keys
 from course_lib.widgets.stepper import Frame, key_frames, style
 
-__all__ = ["choice", "still"]
+__all__ = ["choice"]
 
 
 def choice(variants: Mapping[str, Sequence[Frame]], description: str, *, css: str = "",
@@ -66,22 +66,4 @@ def _player(frames, slider, milliseconds, keys):
     stack.add_class("course-frames")
     widgets.jslink((play, "value"), (slider, "value"))
     widgets.jslink((slider, "value"), (stack, "selected_index"))
-    return widgets.VBox([widgets.HBox([play, slider, keys], layout=wide), stack], layout=wide)
-
-
-def still(frame: Frame, css: str = ""):
-    """A frame as it stands in the page itself (no script, prints as it looks).
-
-    Parameters
-    ----------
-    frame : Frame
-    css : str
-        Rules for what its picture contains.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    from IPython.display import HTML
-
-    return HTML(style(css) + frame.html())
+    return widgets.VBox([widgets.HBox([play, keys, slider], layout=wide), stack], layout=wide)

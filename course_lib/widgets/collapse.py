@@ -22,9 +22,9 @@ from skimage.measure import approximate_polygon, find_contours
 from course_lib import palette
 from course_lib import symbolic_matrices as sm
 from course_lib.nn import Linear, Sequential
-from course_lib.widgets.stepper import Frame, style, tracks
+from course_lib.widgets.stepper import Frame, tracks
 
-__all__ = ["Collapse", "collapse_picture", "collapse_stepper", "frame", "measure"]
+__all__ = ["Collapse", "collapse_stepper", "frame", "measure"]
 
 WIDTH, PLANE, MARGIN = 370, 246, 0.5         # the picture's width, the plane's height; its margin
 SIDE = 161                                   # points of the plane, along each side, that are compared
@@ -153,7 +153,7 @@ def plane(x) -> tuple[np.ndarray, np.ndarray]:
     return x.min(axis=1) - MARGIN, x.max(axis=1) + MARGIN
 
 
-# ---------------------------------------------------------------- players and pictures
+# ---------------------------------------------------------------- players and frames
 
 def collapse_stepper(networks: Mapping[str, Sequence[Sequential]], x, t):
     """A player over depth, with a button for each activation.
@@ -173,24 +173,6 @@ def collapse_stepper(networks: Mapping[str, Sequence[Sequential]], x, t):
                    for name, row in networks.items()}, "Activation", css=CSS, slider="Depth")
 
 
-def collapse_picture(network: Sequential, x, t):
-    """One frame's picture as it stands in the page itself (no script, prints as it looks).
-
-    Parameters
-    ----------
-    network, x, t
-        See `measure`.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    from IPython.display import HTML
-
-    return HTML(f'{style(CSS)}<div class="course-frame"><div class="course-drawing">'
-                f"{draw(measure(network, x, t), x, t)}</div></div>")
-
-
 def frame(seen: Collapse, name: str, x, t) -> Frame:
     """What was measured of one network, as a frame; `name` is its activation's."""
     layers = {0: "No hidden layer", 1: "1 hidden layer"}.get(seen.depth, f"{seen.depth} hidden layers")
@@ -201,8 +183,9 @@ def frame(seen: Collapse, name: str, x, t) -> Frame:
 
 def _straight(seen):
     same = f"{seen.parameters:,} parameters do what 6 can do" if seen.depth else "6 parameters"
+    where = border(seen.W, seen.b).replace(" ", "\N{NO-BREAK SPACE}")     # an equation stays on one line
     return (f"{same}. At {SIDE**2:,} points of the plane the network and Wx + b differ by less than "
-            f"{bound(seen.gap)}. Both have the border {border(seen.W, seen.b)}, a straight line.")
+            f"{bound(seen.gap)}. Both have the border {where}, a straight line.")
 
 
 def _bent(seen):

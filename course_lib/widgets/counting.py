@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import prod
-from pathlib import Path
 
 import anywidget
 import traitlets
@@ -20,12 +19,11 @@ from course_lib import architectures, palette
 from course_lib.architectures import (
     AdaptiveAveragePool, Architecture, BatchNorm, Conv, Flatten, GlobalAveragePool, Inception,
     Layer, Linear, Pool, ScaledPool, Shape, SparseConv)
-from course_lib.widgets.stepper import style
+from course_lib.widgets.scripts import module, rules
 
 __all__ = ["Counting", "counting", "counting_picture"]
 
-SCRIPT = Path(__file__).parent / "js/counting.js"
-LOOK = Path(__file__).parent / "js/counting.css"
+SCRIPTS = ("elements.js", "counting.js")
 
 
 class Counting(anywidget.AnyWidget):
@@ -39,8 +37,8 @@ class Counting(anywidget.AnyWidget):
         Which of them is on show.
     """
 
-    _esm = SCRIPT
-    _css = re.sub("</?style>", "", style()) + LOOK.read_text(encoding="utf-8")
+    _esm = module(*SCRIPTS)
+    _css = rules("counting.css")
     # As one text: a notebook file would spread a list over ten thousand lines.
     networks = traitlets.List().tag(sync=True, to_json=lambda value, _: json.dumps(
         value, ensure_ascii=False, separators=(",", ":")), from_json=lambda text, _: json.loads(text))

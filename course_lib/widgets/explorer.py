@@ -9,28 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
-from pathlib import Path
 
 import anywidget
 import traitlets
 
 from course_lib.circuit import Trace, Value, trace
 from course_lib.widgets import circuit
-from course_lib.widgets.stepper import style
+from course_lib.widgets.scripts import module, rules
 
 __all__ = ["CircuitExplorer", "circuit_explorer"]
 
-HERE = Path(__file__).parent / "js"
+SCRIPTS = ("elements.js", "explorer.js")
 #: the gates that explorer.js can compute
 GATES = ("+", "−", "×", "σ", "power")
 #: numbers that can be typed go from −LIMIT to LIMIT, the learning rate from 0
 LIMIT = 1000
-
-
-def _rules():
-    """The look of the frames, of a circuit and of the explorer, without the <style> around it."""
-    css = circuit.CSS + (HERE / "explorer.css").read_text(encoding="utf-8")
-    return style(css).removeprefix("<style>").removesuffix("</style>")
 
 
 class CircuitExplorer(anywidget.AnyWidget):
@@ -48,8 +41,8 @@ class CircuitExplorer(anywidget.AnyWidget):
         The numbers as the reader has left them; where a kernel runs, read and set them here.
     """
 
-    _esm = HERE / "explorer.js"
-    _css = _rules()
+    _esm = module(*SCRIPTS)
+    _css = rules("explorer.css", circuit.CSS)
     circuits = traitlets.List(traitlets.Dict()).tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
     fields = traitlets.List(traitlets.Unicode()).tag(sync=True)

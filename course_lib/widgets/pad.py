@@ -12,12 +12,10 @@ book's Sphinx extension makes from the same `packed_weights`.
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Sequence
 from functools import cache
 from html import escape
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -31,13 +29,12 @@ from course_lib.reading import load_reader
 from course_lib.reading.judge import is_digit, load_judge
 from course_lib.reading.page import DOUBT
 from course_lib.reading.reader import classify
-from course_lib.widgets.stepper import style
+from course_lib.widgets.scripts import module, rules
 
 __all__ = ["DrawingPad", "drawing_pad", "drawing_pad_picture", "nib_width", "packed_weights", "picture_of",
            "verdict"]
 
-HERE = Path(__file__).parent / "js"
-SCRIPTS = ("network.js", "drawing.js", "pad.js")
+SCRIPTS = ("elements.js", "network.js", "drawing.js", "pad.js")
 SIDE = 112                                            # of the sheet, in pixels: four for each of the network's
 NIB = {"share": .14, "least": 2, "most": 10}          # its width: of the drawing's longer side, within limits
 FAINT = .15                                           # chapter 10's: below it a map is quiet
@@ -48,17 +45,6 @@ FORMS = [(str(d), f"a {d}".replace("a 8", "an 8"), d, form)
          for d, form in enumerate((0, 4, 0, 0, 4, 0, 0, 0, 0, 0))]
 FORMS += [("open 4", "an open 4", 4, 0), ("barred 7", "a 7 with a bar", 7, 4), ("1 with a foot", "a 1 with a foot", 1, 5)]
 SCRIBBLE = [(.1, .3), (.9, .2), (.15, .45), (.85, .5), (.2, .65), (.9, .75), (.1, .85), (.6, .1), (.35, .95)]
-
-
-def module() -> str:
-    """The scripts as one ES module: a widget has one, and a page opened from a file may not import."""
-    text = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return re.sub(r'^import \{.*\} from "\./.*";\n', "", text, flags=re.M)
-
-
-def rules() -> str:
-    """The look of the pad and of the frame around it."""
-    return re.sub("</?style>", "", style((HERE / "pad.css").read_text(encoding="utf-8")))
 
 
 # ---------------------------------------------------------------- strokes and pictures
@@ -157,8 +143,8 @@ class DrawingPad(anywidget.AnyWidget):
         runs, read and set them here; `picture_of` and `course_lib.reading.reader.classify` go on from there.
     """
 
-    _esm = module()
-    _css = rules()
+    _esm = module(*SCRIPTS)
+    _css = rules("pad.css")
     strokes = traitlets.List().tag(sync=True)
     # As one text: a notebook file would spread the points over thousands of lines.
     samples = traitlets.List().tag(sync=True, to_json=lambda value, _: _text(value),

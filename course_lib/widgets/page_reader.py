@@ -6,9 +6,6 @@ with, and says how to have it live.
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import anywidget
 import ipywidgets as widgets
 import numpy as np
@@ -16,11 +13,11 @@ import traitlets
 
 from course_lib import reading
 from course_lib.widgets import page_stages
+from course_lib.widgets.scripts import module, rules
 from course_lib.widgets.stepper import stepper, style
 
 __all__ = ["Intake", "PageReader"]
 
-HERE = Path(__file__).parent / "js"
 MOST = 60_000_000         # bytes of a file: a photograph has 2 to 10 million
 STILL = ("This is a recorded run. To read a picture of your own, open this chapter in Jupyter "
          "(jupyter lab book) and run this cell.")
@@ -40,8 +37,8 @@ class Intake(anywidget.AnyWidget):
         Bytes of the largest file that is taken.
     """
 
-    _esm = HERE / "intake.js"
-    _css = re.sub("</?style>", "", style()) + (HERE / "intake.css").read_text(encoding="utf-8")
+    _esm = module("elements.js", "intake.js")
+    _css = rules("intake.css")
     news = traitlets.Dict({"text": "", "kind": ""}).tag(sync=True)
     still = traitlets.Unicode(STILL).tag(sync=True)
     most = traitlets.Int(MOST).tag(sync=True)

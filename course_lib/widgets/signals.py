@@ -8,7 +8,7 @@ gradients, which travel up. `signals` makes a player of many runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from html import escape
@@ -16,9 +16,9 @@ from html import escape
 import numpy as np
 
 from course_lib.nn import Linear, Sequential, SoftmaxCrossEntropy
-from course_lib.widgets.stepper import Frame, style, tracks
+from course_lib.widgets.stepper import Frame, tracks
 
-__all__ = ["Signals", "frame", "signals", "signals_picture", "through"]
+__all__ = ["Signals", "frame", "signals", "through"]
 
 BINS, BIN, BAR, APART = 24, 4, 8, 3          # bars of a histogram, their width; the bars beside it
 LEFT, RIGHT, WIDTH, TOP, PITCH = 26, 204, 370, 30, 26
@@ -145,9 +145,10 @@ def without_rounding(layer: Linear, dz):
     return np.where(np.abs(dy) < 100 * np.finfo(dy.dtype).eps * terms, 0, dy)
 
 
-# ---------------------------------------------------------------- players and pictures
+# ---------------------------------------------------------------- players and frames
 
-def signals(runs: Mapping, description: str | Sequence[str], *, slider: str, start: int = 0):
+def signals(runs: Mapping, description: str | Sequence[str], *, slider: str, start: int = 0,
+            paper: Collection[int] | None = None):
     """A player of runs: the slider goes through the runs of a track, buttons choose the track.
 
     Parameters
@@ -161,6 +162,8 @@ def signals(runs: Mapping, description: str | Sequence[str], *, slider: str, sta
         What stands beside the slider.
     start : int
         Where the slider stands first, counted from 0.
+    paper : collection of int, optional
+        Which positions of each track are printed, see `stepper`.
 
     Returns
     -------
@@ -173,20 +176,7 @@ def signals(runs: Mapping, description: str | Sequence[str], *, slider: str, sta
             return {name: framed(inner, [*names, name]) for name, inner in level.items()}
         return [frame(run, ", ".join([*names, place])) for place, run in level.items()]
 
-    return tracks(framed(runs, []), description, css=CSS, slider=slider, start=start)
-
-
-def signals_picture(run: Signals):
-    """One run as it stands in the page itself (no script, prints as it looks).
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    from IPython.display import HTML
-
-    return HTML(f'{style(CSS)}<div class="course-frame"><div class="course-drawing">{draw(run)}'
-                "</div></div>")
+    return tracks(framed(runs, []), description, css=CSS, slider=slider, start=start, paper=paper)
 
 
 def frame(run: Signals, name: str) -> Frame:

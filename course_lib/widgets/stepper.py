@@ -48,11 +48,18 @@ CSS = """
 .course-stepper .jupyter-button:focus-visible, .course-stepper .noUi-handle:focus-visible {
   outline: 3px solid var(--course-ink); outline-offset: 2px; }
 .course-stepper .noUi-handle { background: var(--course-forward); }
+.course-turn { display: flex; flex: none; }
+.course-turn .jupyter-button { width: auto; height: auto; min-height: 34px; margin: 0; padding: 0 12px;
+  touch-action: manipulation; }
+.course-turn [aria-disabled="true"] { color: var(--course-muted); border-style: dashed; }
 @media (max-width: 700px) {
   .course-words { flex-basis: 100%; min-height: 11rem; }
-  .course-stepper .widget-slider .widget-label { display: none; } }
-.course-stepper .widget-toggle-buttons { flex-wrap: wrap; width: 100%; }
-.course-stepper .widget-toggle-buttons .widget-label { width: auto; min-width: 5.5em; padding: 0;
+  .course-stepper .widget-play { width: 104px; }
+  .course-stepper .widget-hbox:has(> .course-turn) { flex-wrap: wrap; }
+  .course-stepper .widget-slider { flex-basis: 100% !important; } }
+.course-stepper .widget-toggle-buttons { display: flex; flex-wrap: wrap; align-items: baseline; width: 100%; }
+.course-stepper .widget-toggle-buttons > div { flex: 1 1 15rem; }
+.course-stepper .widget-toggle-buttons .widget-label { width: auto; min-width: 5em; padding: 0 2px;
   text-align: left; }
 .course-stepper .widget-toggle-buttons .widget-toggle-button { min-width: 3.5em; width: auto;
   height: auto; min-height: 34px; line-height: 1.2; margin: 2px; padding: 4px 12px; box-shadow: none;
@@ -61,6 +68,7 @@ CSS = """
   border-color: var(--course-forward); box-shadow: inset 0 -4px 0 var(--course-forward); }
 .course-stepper { --jp-widgets-slider-handle-size: 24px; }
 .course-stepper .widget-slider { box-sizing: border-box; height: 38px; padding: 0 8px; }
+.course-stepper .noUi-base::before { content: ""; position: absolute; inset: -15px -12px; }
 @media (prefers-reduced-motion: reduce) { .course-stepper * { transition: none !important; } }
 @media print { .course-stepper .widget-play, .course-stepper .widget-slider,
   .course-stepper .widget-toggle-buttons { display: none; } }
@@ -202,7 +210,7 @@ def _player(variants, switches, css, start, milliseconds, description, paper):
         paper = key_frames(last + 1, prod(len(switch.options) for switch in switches))
     stack = _linked(variants, switches, slider, _shared(), paper)
     stack.add_class("course-frames")
-    controls = widgets.HBox([play, slider, Keys()], layout=widgets.Layout(width="100%"))
+    controls = widgets.HBox([play, Keys(), slider], layout=widgets.Layout(width="100%"))
     box = widgets.VBox([widgets.HTML(style(css)), *switches, controls, stack],
                        layout=widgets.Layout(width="100%"))
     box.add_class("course-stepper")

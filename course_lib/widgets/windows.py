@@ -12,15 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import nn
-from course_lib.widgets.choice import choice, still
+from course_lib.widgets.choice import choice
 from course_lib.widgets.grid import COMMA, CSS, WIDTH, Grid, drawing, entry, in_words, number, sign
 from course_lib.widgets.stepper import Frame
 
-__all__ = ["Convolution", "Pooling", "convolution_frames", "convolution_picture", "convolution_stepper",
-           "pooling_frames", "pooling_picture", "pooling_stepper"]
+__all__ = ["Convolution", "Pooling", "convolution_frames", "convolution_stepper", "pooling_frames",
+           "pooling_stepper"]
 
 NAME = 26                                    # room for the name above an array
 SMALL = 26                                   # a cell of the product of row and columns
+LONGEST = 120                                # what the longest name is wide
 
 
 class Windows:
@@ -138,7 +139,7 @@ class Pooling(Windows):
         return inside[:self.k, :self.k].ravel()
 
 
-# ---------------------------------------------------------------- players and pictures
+# ---------------------------------------------------------------- players and frames
 
 def convolution_stepper(x, w, variants: Sequence[tuple[int, int]]):
     """A player in which the filter w visits the picture x, with a button for each stride and padding.
@@ -155,23 +156,6 @@ def convolution_stepper(x, w, variants: Sequence[tuple[int, int]]):
     """
     return choice({f"stride {stride}, pad {pad}": convolution_frames(Convolution.run(x, w, stride, pad))
                    for stride, pad in variants}, "Window", css=CSS, slider="Place")
-
-
-def convolution_picture(x, w, stride: int = 1, pad: int = 0, window: int = -1):
-    """One frame of `convolution_stepper` as it stands in the page itself, for paper.
-
-    Parameters
-    ----------
-    x, w : arrays
-    stride, pad : int
-    window : int
-        Which window's frame; −1 is the last.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    return still(convolution_frames(Convolution.run(x, w, stride, pad))[window], CSS)
 
 
 def convolution_frames(run: Convolution) -> list[Frame]:
@@ -205,23 +189,6 @@ def pooling_stepper(x, variants: Sequence[tuple[int, int, int]]):
                   "Window", css=CSS, slider="Place")
 
 
-def pooling_picture(x, k: int = 2, stride: int = 2, pad: int = 0, window: int = -1):
-    """One frame of `pooling_stepper` as it stands in the page itself, for paper.
-
-    Parameters
-    ----------
-    x : (H, W) array
-    k, stride, pad : int
-    window : int
-        Which window's frame; −1 is the last.
-
-    Returns
-    -------
-    IPython.display.HTML
-    """
-    return still(pooling_frames(Pooling.run(x, k, stride, pad))[window], CSS)
-
-
 def pooling_frames(run: Pooling) -> list[Frame]:
     """One frame for every place of the window."""
     made = []
@@ -251,7 +218,7 @@ def draw_convolution(run: Convolution, n: int) -> str:
     middle = NAME + run.k * SMALL / 2
     below = picture.bottom + NAME + 12
     cols = np.where(np.arange(run.count) <= n, run.cols, np.nan)
-    columns = Grid(cols, "patches, columns", "data", WIDTH - run.count * SMALL, below, SMALL)
+    columns = Grid(cols, "patches, columns", "data", WIDTH - max(run.count * SMALL, LONGEST), below, SMALL)
     filter_row = Grid(run.row, "filter, a row", "weight", columns.left - 18 - run.row.size * SMALL,
                       columns.bottom + 12, SMALL)
     products = Grid(run.done(n).reshape(1, -1), "", "forward", columns.left, filter_row.top, SMALL)

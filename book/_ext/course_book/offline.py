@@ -50,7 +50,6 @@ def setup(app):
     app.connect("config-inited", silence_thebe)
     app.add_js_file("fontawesome-config.js", priority=90)
     app.add_js_file("mathjax-hub.js", priority=100)
-    app.add_js_file("widget-names.js")
     app.add_js_file("theme-names.js")
     app.add_css_file("vendor/fonts/fonts.css", priority=590)
     app.add_css_file("course.css", priority=610)

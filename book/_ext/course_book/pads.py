@@ -12,7 +12,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from course_lib.widgets import pad
+from course_lib.widgets import pad, scripts
 
 WEIGHTS = "pad-weights.js"  # the name that js/pad.js asks for
 
@@ -39,12 +39,12 @@ class DrawingPadDirective(Directive):
 
     def run(self):
         env = self.state.document.settings.env
-        for path in (Path(pad.__file__), *pad.HERE.glob("*")):  # a change there makes the page anew
+        for path in (Path(pad.__file__), *scripts.HERE.glob("*")):  # a change there makes the page anew
             env.note_dependency(str(path))
-        state = json.dumps({**pad.drawing_pad().given(), "css": pad.rules()}, ensure_ascii=False)
+        state = json.dumps({**pad.drawing_pad().given(), "css": scripts.rules("pad.css")}, ensure_ascii=False)
         state = state.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
         html = (f'{pad.still()}<div data-course-pad="{state}"></div>'
-                f'<script type="module">{pad.module()}{MOUNT}</script>')
+                f'<script type="module">{scripts.module(*pad.SCRIPTS)}{MOUNT}</script>')
         return [nodes.raw("", html, format="html")]
 
 

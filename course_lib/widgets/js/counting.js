@@ -1,15 +1,9 @@
 // One network at a time as a tree of layers, each with its share of the parameters or of the work.
 // Every number and formula comes from Python (course_lib/widgets/counting.py); nothing is counted here.
 
-const MEASURES = ["parameters", "work"];
+import { make } from "./elements.js";
 
-function make(tag, look, parent, text = "") {
-  const element = document.createElement(tag);
-  if (look) element.className = look;
-  if (text) element.textContent = text;
-  if (parent) parent.append(element);
-  return element;
-}
+const MEASURES = ["parameters", "work"];
 
 const title = (network) => [network.name, network.variant].filter(Boolean).join(", ");
 

@@ -4,6 +4,8 @@
 // the forward pass, the steps of its recorded trace, and a drawing with empty labels. This file
 // computes what course_lib.circuit computes, in the same order, and says it in the same words.
 
+import { button, h } from "./elements.js";
+
 // ---------------------------------------------------------------- arithmetic
 
 function sigmoid(z) {
@@ -266,19 +268,6 @@ function marker(rule, x, y, size, look) {
 }
 
 // ---------------------------------------------------------------- the page
-
-/** An element with properties and children: h("button", { type: "button" }, "Next"). */
-function h(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
-function button(text, action, properties = {}) {
-  const made = h("button", { type: "button", textContent: text, ...properties });
-  made.addEventListener("click", action);
-  return made;
-}
 
 // Each part below makes its elements and returns them with `show`, which brings them up to date.
 // `explorer` is the object made in `render`: the state, and what can be done to it.

@@ -1,16 +1,10 @@
 // Takes a picture in (chosen, dropped or pasted) and hands it to Python in pieces; what became of it
 // comes back as `news`. Without a kernel there is nobody to hand it to, and a sentence says so.
 
+import { make } from "./elements.js";
+
 export const PIECE = 1 << 20; // bytes: a message of ten million would close Jupyter's connection
 const PATIENCE = 20_000; // milliseconds until a silent kernel is mentioned
-
-function make(tag, look, parent, text = "") {
-  const element = document.createElement(tag);
-  if (look) element.className = look;
-  if (text) element.textContent = text;
-  if (parent) parent.append(element);
-  return element;
-}
 
 const picture = (items) => [...items].find((item) => item.kind === "file" && item.type.startsWith("image/"));
 

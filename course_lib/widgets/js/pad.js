@@ -1,9 +1,9 @@
 // The drawing pad: the reader draws, the course's own network reads along.
 //
-// Everything is computed in the page, by network.js and drawing.js; Python (course_lib/widgets/pad.py)
-// puts the three files together into one module. The weights come on the first touch: in the built
-// book from a script beside the page, in Jupyter from the kernel.
+// Everything is computed in the page, by network.js and drawing.js. The weights come on the first touch:
+// in the built book from a script beside the page, in Jupyter from the kernel.
 
+import { button, h } from "./elements.js";
 import { build, forward, softmax, unpack } from "./network.js";
 import { ink, nibWidth, normalise } from "./drawing.js";
 
@@ -99,19 +99,6 @@ export function paint(canvas, { data, shape }, columns, limit, { above, below, z
 const strongest = ({ data }) => data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
 // ---------------------------------------------------------------- the page
-
-/** An element with properties and children: h("button", { type: "button" }, "Next"). */
-function h(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
-function button(text, action, properties = {}) {
-  const made = h("button", { type: "button", textContent: text, ...properties });
-  made.addEventListener("click", action);
-  return made;
-}
 
 /** An element of a drawing. Its namespace is asked for, so that no script on a page names an address. */
 function drawn(tag, attributes, parent) {
