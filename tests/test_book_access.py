@@ -40,11 +40,11 @@ ONE_OF_A_KIND = """() => {
   for (const e of document.body.querySelectorAll("*")) {
     const words = [...e.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data).join("").trim();
     let look = e.matches(own);
-    if (words && !look) {
+    if (words && !look && e.checkVisibility({ visibilityProperty: true })) {
       const { number, clips } = kind(e), like = [number, words.length > 1, /^[ -~]+$/.test(words)].join();
-      const place = e.getBoundingClientRect(), seen = e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-      const ordinary = seen && clips.every(clip => inside(place, clip.getBoundingClientRect()));
-      look = !ordinary || !met.has(like);
+      const place = e.getBoundingClientRect(), frames = clips.map(clip => clip.getBoundingClientRect());
+      const ordinary = frames.every(frame => inside(place, frame));
+      look = ordinary ? !met.has(like) : frames.every(({ width, height }) => width > 1 && height > 1);   // for the ear alone
       if (ordinary) met.add(like);
     }
     e.toggleAttribute("data-kind", look);
