@@ -101,7 +101,7 @@ def look(request, book, windows):
             if seen.page.viewport_size["width"] != width:
                 seen.page.set_viewport_size({"width": width, "height": 900})
             seen.page.emulate_media(color_scheme=mode, **media)
-            seen.page.wait_for_function(AT_REST, arg=mode, timeout=5000)
+            seen.page.wait_for_function(AT_REST, arg=mode)
             return seen
 
         yield look_at

@@ -4,19 +4,16 @@ Pages and widgets are found, not listed: a new one is checked without a change h
 """
 
 import pytest
-from conftest import Visit, book_pages
+from conftest import book_pages
 
 VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
 
 
 @pytest.fixture(scope="module")
-def pages(book, browser):
+def pages(book, visit_for_all):
     """The pages with widgets, each opened once for all that follows: {name: Visit}."""
-    names = [name for name in book_pages() if "widget-view+json" in (book / name).read_text(encoding="utf-8")]
-    visits = {name: Visit(browser, (book / name).as_uri(), 1280, 900, "light") for name in names}
-    yield visits
-    for seen in visits.values():
-        seen.context.close()
+    return {name: visit_for_all((book / name).as_uri()) for name in book_pages()
+            if "widget-view+json" in (book / name).read_text(encoding="utf-8")}
 
 
 # ---------------------------------------------------------------- keyboard

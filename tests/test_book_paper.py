@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 import pytest
-from conftest import Visit, book_pages
+from conftest import book_pages
 
 LIMIT = 1_000_000                          # bytes of widget state in a page
 STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
@@ -36,22 +36,19 @@ def test_widget_state_is_light(book, name):
 
 
 @pytest.fixture(scope="module")
-def opened(book, browser):
+def opened(book, visit_for_all, browser):
     """A function that opens a page, with scripts or without, once for all that follows; it returns Playwright's page."""
-    quiet, visits = browser.new_context(java_script_enabled=False), {}
-
-    def open_page(name, scripts=True):
-        if (name, scripts) not in visits:
+    with browser.new_context(java_script_enabled=False) as quiet:
+        @cache
+        def open_page(name, scripts=True):
+            address = (book / name).as_uri()
             if scripts:
-                visits[name, scripts] = Visit(browser, (book / name).as_uri(), 1280, 900, "light").page
-            else:
-                visits[name, scripts] = quiet.new_page()
-                visits[name, scripts].goto((book / name).as_uri())
-        return visits[name, scripts]
+                return visit_for_all(address).page
+            page = quiet.new_page()
+            page.goto(address)
+            return page
 
-    yield open_page
-    for page in visits.values():
-        page.context.close()
+        yield open_page
 
 
 def show(page, media, mode):
