@@ -41,6 +41,19 @@ CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-net
                       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
+#: What takes longest, longest first. It is begun first, so that in the end no process works alone for long.
+LONGEST = [
+    "tests/test_book_access.py", "tests/test_live_kernel.py", "tests/test_book_paper.py", "tests/test_book_widget_pad.py",
+    "tests/test_book_pages.py", "tests/test_book_keyboard.py", "tests/test_book_served.py", "tests/test_book_planted_fault.py",
+    "book/08-training.ipynb", "tests/test_book_widget_scrubber.py", "tests/test_building.py", "book/11-reading.ipynb",
+]
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(place)))
+
+
 def book_pages():
     """Return the pages of the table of contents, as paths below the built book."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
