@@ -157,6 +157,8 @@ class Visit:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(media="null", color_scheme=mode, reduced_motion="null")
         self.page.goto(address)
+        self.page.wait_for_function("!document.querySelector('meta[http-equiv=refresh]')")   # it only leads to another page
+        self.page.wait_for_load_state("load")
         self.page.evaluate(DRAWN)
         self.page.wait_for_load_state("networkidle")    # last: its half second of silence began long ago
         return self
