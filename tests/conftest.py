@@ -8,7 +8,7 @@ Fixtures for tests of the built book (session-wide, made when first asked for):
 `visit`     `visit(address, width=1280, mode="light")` opens a page, waits until its mathematics
             and widgets are drawn, and returns a `Visit`: `.page` is Playwright's page, `.problems`
             lists console errors, failed requests and requests to any other host. The network
-            is closed but for the book itself.
+            is closed but for the book itself. `visit_for_all` does the same for all tests of a file.
 
     def test_stepper(book, visit):
         seen = visit((book / "book/01-gradient.html").as_uri())
@@ -17,12 +17,15 @@ Fixtures for tests of the built book (session-wide, made when first asked for):
 """
 
 import fcntl
+import re
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -36,6 +39,19 @@ NO_CHROMIUM = ("the built book in a browser; to have these checks install Chromi
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
                       "--disable-component-update", "--disable-sync",
                       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+
+
+#: What takes longest, longest first. It is begun first, so that in the end no process works alone for long.
+LONGEST = [
+    "tests/test_book_access.py", "tests/test_live_kernel.py", "tests/test_book_paper.py", "tests/test_book_widget_pad.py",
+    "tests/test_book_pages.py", "tests/test_book_keyboard.py", "tests/test_book_served.py", "tests/test_book_planted_fault.py",
+    "book/08-training.ipynb", "tests/test_book_widget_scrubber.py", "tests/test_building.py", "book/11-reading.ipynb",
+]
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(place)))
 
 
 def book_pages():
@@ -118,43 +134,81 @@ DRAWN = """async () => {
 
 
 class Visit:
-    """A page opened in the browser, with everything that went wrong on it."""
+    """A page opened in the browser, with everything that went wrong on it.
 
-    def __init__(self, browser, address, width, height, mode):
-        self.problems = []
-        self.context = browser.new_context(viewport={"width": width, "height": height},
-                                           color_scheme=mode, accept_downloads=True)
-        home = "file://" if address.startswith("file://") else "/".join(address.split("/")[:3])
-        self.context.route("**/*", partial(self._let_through, home))
-        self.page = self.context.new_page()
+    `opener` is the browser, for a page in a context of its own, or a context that has other pages too.
+    """
+
+    def __init__(self, opener, address, width=1280, height=900, mode="light"):
+        self.page = opener.new_page()
+        self.context = self.page.context
         self.page.on("console", lambda m: m.type == "error" and self.problems.append(m.text))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("requestfailed", lambda r: self.problems.append(f"failed: {r.url}"))
         self.page.on("response", lambda r: r.status >= 400
                      and self.problems.append(f"{r.status}: {r.url}"))
-        self.page.goto(address)
-        self.page.wait_for_load_state("networkidle")
-        self.page.evaluate(DRAWN)
+        self.go(address, width, height, mode)
 
-    def _let_through(self, home, route):
-        if route.request.url.startswith(home):
-            route.continue_()
-        else:
-            self.problems.append(f"asked another host: {route.request.url}")
-            route.abort()
+    def go(self, address, width=1280, height=900, mode="light"):
+        """Open a page as it is when nothing has been open before."""
+        self.problems = []
+        home = "file://" if address.startswith("file://") else "/".join(address.split("/")[:3]) + "/"
+        self.page.unroute_all()
+        self.page.route(re.compile(f"^(?!{re.escape(home)})"), self._refuse)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(media="null", color_scheme=mode, reduced_motion="null")
+        self.page.goto(address)
+        self.page.wait_for_function("!document.querySelector('meta[http-equiv=refresh]')")   # it only leads to another page
+        self.page.wait_for_load_state("load")
+        self.page.evaluate(DRAWN)
+        self.page.wait_for_load_state("networkidle")    # last: its half second of silence began long ago
+        return self
+
+    def leave(self):
+        """Forget the page: what it stored, what it still waits for, where the mouse is."""
+        self.page.mouse.move(-1, -1)
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.goto("about:blank")
+
+    def _refuse(self, route):
+        self.problems.append(f"asked another host: {route.request.url}")
+        route.abort()
+
+
+@pytest.fixture(scope="session")
+def windows(browser):
+    """Windows that nobody uses now. Their process knows the book's scripts: a page opens in half the time."""
+    with browser.new_context(accept_downloads=True) as context:
+        yield SimpleNamespace(context=context, free=[])
+
+
+@contextmanager
+def lend(windows):
+    """A function that opens pages, each in a window of its own; in the end the windows are free again."""
+    lent = []
+
+    def open_page(address, width=1280, height=900, mode="light"):
+        here = address, width, height, mode
+        lent.append(windows.free.pop().go(*here) if windows.free else Visit(windows.context, *here))
+        return lent[-1]
+
+    yield open_page
+    for seen in lent:
+        seen.leave()
+    windows.free += lent
 
 
 @pytest.fixture
-def visit(browser):
-    visits = []
+def visit(windows):
+    with lend(windows) as open_page:
+        yield open_page
 
-    def open_page(address, width=1280, height=900, mode="light"):
-        visits.append(Visit(browser, address, width, height, mode))
-        return visits[-1]
 
-    yield open_page
-    for seen in visits:
-        seen.context.close()
+@pytest.fixture(scope="module")
+def visit_for_all(windows):
+    """`visit` for what several tests of a file look at: its pages stay open until the last of them."""
+    with lend(windows) as open_page:
+        yield open_page
 
 
 def pytest_terminal_summary(terminalreporter):

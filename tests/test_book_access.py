@@ -1,4 +1,4 @@
-"""Every page of the built book for readers who cannot see it well, or have no mouse: axe, keyboard, fingers.
+"""Every page of the built book for readers who cannot see it well: axe, movement, fingers, contrast.
 
 Pages and widgets are found, not listed: a new one is checked without a change here.
 """
@@ -6,41 +6,72 @@ Pages and widgets are found, not listed: a new one is checked without a change h
 from pathlib import Path
 
 import pytest
-from conftest import Visit, book_pages
+from conftest import book_pages, lend
+from test_book_keyboard import CONTROLS, VIEW
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe on every page; to have these checks: "
                           "pip install -e '.[browser]'")
 AXE = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
 
 #: What axe finds serious or critical and we leave: (rule, selector) to the reason. An entry that no page
 #: needs any longer fails `test_no_exception_is_left_over`.
 EXCEPTIONS = {}
 
-RUN_AXE = """async ([options, exceptions]) => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], ...options });
+#: Letters stand out or not by their colour and size and by what is painted under them. In ordinary text that is
+#: all said by the styles of an element and of those around it: of elements with the same styles all the way up,
+#: axe measures the first. Elements that are placed, clipped, drawn or operated are of no kind but their own.
+ONE_OF_A_KIND = """() => {
+  const own = "svg, label, button, input, select, textarea, [disabled], [aria-disabled]";
+  const painted = ["color", "backgroundColor", "backgroundImage", "backgroundClip", "opacity", "filter", "mixBlendMode", "visibility",
+                   "fontSize", "fontWeight", "fontStyle", "textShadow", "webkitTextFillColor"];
+  const kinds = new Map(), numbers = new Map(), met = new Set();
+  const kind = e => {                            // a number for its styles and those around it, and what clips it
+    if (!e) return { number: 0, clips: [] };
+    if (!kinds.has(e)) {
+      const above = kind(e.parentElement), look = getComputedStyle(e), clips = look.overflow !== "visible";
+      const alone = clips || !["static", "relative"].includes(look.position) || look.transform !== "none" || e.matches(own);
+      const name = [above.number, ...painted.map(each => look[each]), alone && kinds.size].join();
+      if (!numbers.has(name)) numbers.set(name, numbers.size + 1);
+      kinds.set(e, { number: numbers.get(name), clips: clips ? [...above.clips, e] : above.clips });
+    }
+    return kinds.get(e);
+  };
+  const inside = (a, b) => a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom;
+  for (const e of document.body.querySelectorAll("*")) {
+    const words = [...e.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data).join("").trim();
+    let look = e.matches(own);
+    if (words && !look && e.checkVisibility({ visibilityProperty: true })) {
+      const { number, clips } = kind(e), like = [number, words.length > 1, /^[ -~]+$/.test(words)].join();
+      const place = e.getBoundingClientRect(), frames = clips.map(clip => clip.getBoundingClientRect());
+      const ordinary = frames.every(frame => inside(place, frame));
+      look = ordinary ? !met.has(like) : frames.every(({ width, height }) => width > 1 && height > 1);   // for the ear alone
+      if (ordinary) met.add(like);
+    }
+    e.toggleAttribute("data-kind", look);
+  }
+}"""
+
+RUN_AXE = f"""async ([options, exceptions]) => {{
+  ({ONE_OF_A_KIND})();
+  axe.configure({{ rules: [{{ id: "color-contrast", selector: "[data-kind]" }}] }});
+  const {{ violations }} = await axe.run(document, {{ resultTypes: ["violations"], ...options }});
   const found = [], used = [];
-  for (const { id, impact, nodes } of violations) {
+  for (const {{ id, impact, nodes }} of violations) {{
     if (impact !== "serious" && impact !== "critical") continue;
-    for (const { target, html, failureSummary } of nodes) {
+    for (const {{ target, html, failureSummary }} of nodes) {{
       const element = document.querySelector(target.at(-1));
       const why = exceptions.find(([rule, selector]) => rule === id && element?.matches(selector));
       if (why) used.push(why.join(" ")); else found.push([id, html.slice(0, 160), failureSummary.slice(0, 300)].join(" | "));
-    }
-  }
+    }}
+  }}
   return [found, used];
-}"""
-
-
-def pages_with_widgets(book):
-    return [name for name in book_pages() if "widget-view+json" in (book / name).read_text(encoding="utf-8")]
+}}"""
 
 
 # ---------------------------------------------------------------- axe
 
 def audit(seen, options=None):
     """What axe finds serious or critical, and which of the exceptions were needed."""
-    seen.page.evaluate(AXE)
     return seen.page.evaluate(RUN_AXE, [options or {}, [list(key) for key in EXCEPTIONS]])
 
 
@@ -50,153 +81,44 @@ def needed():
     return {"exceptions": set(), "quiet": set(), "pages": set()}
 
 
+#: A page at rest: it has the colours of its mode, no transition is under way, and of what may scroll
+#: the theme has made focusable what does (300 ms after a change).
+AT_REST = """mode => document.documentElement.dataset.theme === mode
+  && document.getAnimations().every(each => each.playState !== "running")
+  && [...document.querySelectorAll("pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container")]
+    .every(e => (e.tabIndex === 0) === (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight))"""
+
+
 @pytest.fixture(scope="module", params=book_pages())
-def look(request, book, browser):
+def look(request, book, windows):
     """A function that shows one page at a width in a mode and returns it: opened once for several tests."""
-    seen = Visit(browser, (book / request.param).as_uri(), 1280, 900, "light")
-    seen.name = request.param
+    with lend(windows) as open_page:
+        seen = open_page((book / request.param).as_uri())
+        seen.name = request.param
+        seen.page.evaluate(AXE)
 
-    def look_at(width, mode, **media):
-        if seen.page.viewport_size["width"] != width:
-            seen.page.set_viewport_size({"width": width, "height": 900})
-            seen.page.wait_for_timeout(600)       # the theme takes 300 ms to make what scrolls now focusable
-        seen.page.emulate_media(color_scheme=mode, **media)
-        seen.page.wait_for_function("mode => document.documentElement.dataset.theme === mode", arg=mode)
-        return seen
+        def look_at(width, mode, **media):
+            if seen.page.viewport_size["width"] != width:
+                seen.page.set_viewport_size({"width": width, "height": 900})
+            seen.page.emulate_media(color_scheme=mode, **media)
+            seen.page.wait_for_function(AT_REST, arg=mode)
+            return seen
 
-    yield look_at
-    seen.context.close()
+        yield look_at
 
 
 def test_axe_finds_nothing_serious(look, needed):
     """All rules wide and light, and narrow and dark; where there are widgets, contrasts the other way round too."""
-    looks = [(1280, "light", {}), (390, "dark", {})]
-    if look(1280, "light").page.locator(VIEW).count():
-        looks += [(width, mode, {"runOnly": ["color-contrast"]}) for width, mode in ((1280, "dark"), (390, "light"))]
+    colours = {"runOnly": ["color-contrast"]}
+    looks = [(1280, "light", {}), (1280, "dark", colours), (390, "dark", {}), (390, "light", colours)]
+    if not look(1280, "light").page.locator(VIEW).count():
+        looks = looks[::2]
     for width, mode, options in looks:
         seen = look(width, mode)
         found, used = audit(seen, options)
         needed["exceptions"].update(used)
         assert found == [], f"{width} pixels, {mode}"
     needed["pages"].add(seen.name)
-
-
-# ---------------------------------------------------------------- keyboard
-
-CONTROLS = """root => [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
-  .filter(e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }))
-  // of radio buttons of one name Tab reaches the one that is chosen
-  .filter(e => e.type !== "radio" || e.checked)"""
-MARK_WIDGETS = f"""view => {{
-  const widgets = [...document.querySelectorAll('{VIEW}')].map(view => view.parentElement.querySelector(".jupyter-widgets"));
-  const controls = {CONTROLS};
-  return widgets.map((widget, i) => {{ widget.dataset.widget = i; return controls(widget).length; }});
-}}"""
-ENTER = f"""i => {{
-  const controls = {CONTROLS};
-  const widget = document.querySelector(`[data-widget="${{i}}"]`);
-  const before = document.createElement("button");
-  before.id = "before";
-  widget.before(before);
-  before.focus();
-  window.expected = controls(widget);
-}}"""
-FOCUSED = """i => {
-  const e = document.activeElement, look = getComputedStyle(e);
-  const outlined = style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-  const inner = e.firstElementChild;             // an entry of a tree shows its focus around its row
-  return { place: window.expected.indexOf(e), name: e.outerHTML.slice(0, 120),
-    seen: e.matches(":focus-visible") && (outlined(look) || (inner && outlined(getComputedStyle(inner)))),
-    inside: !!e.closest(`[data-widget="${i}"]`) };
-}"""
-
-
-def test_tab_reaches_every_control_in_order_shows_it_and_leaves(book, visit):
-    counts = {}
-    for name in pages_with_widgets(book):
-        seen = visit((book / name).as_uri())
-        page = seen.page
-        for i, controls in enumerate(page.evaluate(MARK_WIDGETS)):
-            counts[name, i] = controls
-            page.evaluate(ENTER, i)
-            for place in range(controls):
-                page.keyboard.press("Tab")
-                at = page.evaluate(FOCUSED, i)
-                assert at["place"] == place, f"{name}: Tab came to {at['name']} as number {place} of {controls}"
-                assert at["seen"], f"{name}: nothing shows that {at['name']} has the focus"
-            page.keyboard.press("Tab")
-            assert not page.evaluate(FOCUSED, i)["inside"], f"{name}: widget {i} is a trap"
-            page.keyboard.press("Shift+Tab")
-            assert controls == 0 or page.evaluate(FOCUSED, i)["place"] == controls - 1
-        assert seen.problems == []
-    assert sum(count > 1 for count in counts.values()) >= 10, "controls were not found"
-
-
-def spoken(stepper):
-    return stepper.get_by_role("status").text_content()
-
-
-def test_every_player_steps_jumps_and_speaks(book, visit):
-    """Arrow keys step, Home and End jump, and each new frame is told in its words."""
-    players = 0
-    for name in pages_with_widgets(book):
-        seen = visit((book / name).as_uri())
-        for player in seen.page.locator(".course-stepper").all():
-            players += 1
-            phase, handle = player.locator(".course-phase"), player.get_by_role("slider")
-            last = int(float(handle.get_attribute("aria-valuemax")))
-            handle.focus()
-            said = []
-            for key, place in (("End", last), ("ArrowLeft", last - 1), ("ArrowRight", last), ("Home", 0), ("ArrowUp", 1),
-                               ("ArrowDown", 0)):
-                seen.page.keyboard.press(key)
-                expect_place(handle, place, last)
-                said.append(phase.text_content())
-                wait_until_spoken(seen.page, player, said[-1])
-                for words in player.locator(".course-words p").all_text_contents():
-                    assert words in spoken(player)
-            assert said[0] == said[2] and said[3] == said[5] and len(set(said)) == min(4, last + 1), (name, said)
-        assert seen.problems == []
-    assert players >= 7, "players were not found"
-
-
-def expect_place(handle, place, last):
-    handle.page.wait_for_function("([handle, words]) => handle.getAttribute('aria-valuetext') === words",
-                                  arg=[handle.element_handle(), f"{place + 1} of {last + 1}"], timeout=5000)
-
-
-def wait_until_spoken(page, player, phase):
-    page.wait_for_function("([player, words]) => player.querySelector(':scope > [role=status]')?.textContent.startsWith(words)",
-                           arg=[player.element_handle(), phase], timeout=5000)
-
-
-def test_buttons_of_a_row_say_which_is_pressed(book, visit):
-    rows = 0
-    for name in pages_with_widgets(book):
-        seen = visit((book / name).as_uri())
-        for row in seen.page.locator(".course-stepper .widget-toggle-buttons:visible").all():
-            rows += 1
-            assert row.get_attribute("role") == "group" and row.get_attribute("aria-label")
-            buttons = row.get_by_role("button").all()
-            assert [button.get_attribute("aria-pressed") for button in buttons] == ["true"] + ["false"] * (len(buttons) - 1)
-            buttons[-1].focus()
-            seen.page.keyboard.press("Enter")
-            seen.page.wait_for_function("button => button.ariaPressed === 'true'", arg=buttons[-1].element_handle())
-            assert buttons[0].get_attribute("aria-pressed") == "false"
-    assert rows >= 5
-
-
-def test_while_it_plays_it_is_silent_and_says_where_it_stopped(book, visit):
-    seen = visit((book / "book/01-gradient.html").as_uri())
-    player = seen.page.locator(".course-stepper")
-    before = spoken(player)
-    player.get_by_role("button", name="Play").focus()
-    seen.page.keyboard.press("Enter")
-    player.locator(".course-phase", has_text="Forward, 2 of 7").wait_for(timeout=15_000)
-    assert spoken(player) == before
-    seen.page.keyboard.press("Enter")
-    player.get_by_role("button", name="Play").wait_for()
-    wait_until_spoken(seen.page, player, player.locator(".course-phase").text_content())
 
 
 # ---------------------------------------------------------------- movement, fingers, contrast

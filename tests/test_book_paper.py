@@ -5,6 +5,7 @@ Also what the players weigh in their pages.
 
 import json
 import re
+from functools import cache
 
 import pytest
 from conftest import book_pages
@@ -15,6 +16,7 @@ VIEWS = """() => [...document.querySelectorAll('script[type="application/vnd.jup
   .map(view => view.closest(".cell")).filter(cell => !cell.querySelector(".output.stream"))"""   # not progress bars
 
 
+@cache
 def widget_state(book, name):
     found = STATE.search((book / name).read_text(encoding="utf-8"))
     return json.loads(found[1])["state"] if found else {}
@@ -33,25 +35,38 @@ def test_widget_state_is_light(book, name):
     assert found is None or len(found[1].encode()) < LIMIT
 
 
-@pytest.fixture(params=["print, light", "print, dark", "no script"])
-def on_paper(request, book, visit, browser):
-    """A function that opens a page as it is printed, or without scripts, and returns it."""
-    contexts = []
-
-    def open_page(name):
-        address = (book / name).as_uri()
-        if request.param == "no script":
-            contexts.append(browser.new_context(java_script_enabled=False))
-            page = contexts[-1].new_page()
+@pytest.fixture(scope="module")
+def opened(book, visit_for_all, browser):
+    """A function that opens a page, with scripts or without, once for all that follows; it returns Playwright's page."""
+    with browser.new_context(java_script_enabled=False) as quiet:
+        @cache
+        def open_page(name, scripts=True):
+            address = (book / name).as_uri()
+            if scripts:
+                return visit_for_all(address).page
+            page = quiet.new_page()
             page.goto(address)
             return page
-        page = visit(address, mode=request.param.split(", ")[1]).page
-        page.emulate_media(media="print")
-        return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+        yield open_page
+
+
+def show(page, media, mode):
+    """Show a page on the screen or in print, light or dark."""
+    page.emulate_media(media=media, color_scheme=mode)
+    page.wait_for_function("mode => document.documentElement.dataset.theme === mode", arg=mode)
+    return page
+
+
+@pytest.fixture(params=["print, light", "print, dark", "no script"])
+def on_paper(request, opened):
+    """A function that shows a page as it is printed, or without scripts, and returns it."""
+    def show_page(name):
+        if request.param == "no script":
+            return opened(name, scripts=False)
+        return show(opened(name), *request.param.split(", "))
+
+    return show_page
 
 
 def test_key_frames_stand_in_order_with_their_words(book, on_paper):
@@ -84,13 +99,13 @@ def test_every_track_is_named(on_paper):
     assert {"Layer: Convolution", "Layer: ReLU", "Told that it is a: 6, a lie"} <= set(names)
 
 
-def test_every_widget_that_is_no_player_has_something_for_paper(book, visit, on_paper):
+def test_every_widget_that_is_no_player_has_something_for_paper(book, opened, on_paper):
     """A picture or a table between it and the next widget."""
     widgets = 0
     for name in book_pages():
         if not widget_state(book, name):
             continue
-        cells = visit((book / name).as_uri()).page.evaluate(f"""() => {{
+        cells = opened(name).evaluate(f"""() => {{
           const cells = ({VIEWS})(), all = [...document.querySelectorAll("main .cell")];
           return cells.filter(cell => !cell.querySelector(".course-stepper")).map(cell => all.indexOf(cell));
         }}""")
@@ -109,10 +124,8 @@ INK = """page => { const parse = text => text.match(/[\\d.]+/g).slice(0, 3).map(
     .filter(rgb => Math.max(...rgb) > 200).length; }"""
 
 
-def test_what_is_printed_from_a_dark_page_is_dark_on_white(visit, book):
+def test_what_is_printed_from_a_dark_page_is_dark_on_white(opened, book):
     """Browsers leave backgrounds out: light letters would vanish."""
     for name in players(book):
-        page = visit((book / name).as_uri(), mode="dark").page
-        assert page.evaluate(INK) > 0          # on the screen the letters are light
-        page.emulate_media(media="print")
-        assert page.evaluate(INK) == 0, name
+        assert show(opened(name), "screen", "dark").evaluate(INK) > 0      # on the screen the letters are light
+        assert show(opened(name), "print", "dark").evaluate(INK) == 0, name

@@ -271,18 +271,14 @@ def expected(strokes):
 
 
 @pytest.fixture
-def sheet(book, served, browser):
-    opened = []
-
+def sheet(book, served, visit):
     def open_sheet(page=START, width=1280, mode="light", server=False, calm=True):
         address = f"{served}/{page}" if server else (book / page).as_uri()
-        opened.append(Visit(browser, address, width, 844, mode))
-        opened[-1].page.emulate_media(reduced_motion="reduce" if calm else "no-preference")
-        return Sheet(opened[-1])
+        seen = visit(address, width, 844, mode)
+        seen.page.emulate_media(reduced_motion="reduce" if calm else "no-preference")
+        return Sheet(seen)
 
-    yield open_sheet
-    for seen in opened:
-        seen.context.close()
+    return open_sheet
 
 
 @pytest.mark.parametrize("page, width, mode, server", [

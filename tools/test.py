@@ -24,7 +24,8 @@ def main(*arguments):
             print(f"It could not be fetched ({error}); the checks that need it are skipped.")
     start = time.monotonic()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes on two cores
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q", *arguments]
+    # whole files, in the order of tests/conftest.py
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q", *arguments]
     lines = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as run:
         while piece := run.stdout.read(1):  # dots come one by one
