@@ -58,7 +58,6 @@ CSS = f"""
   color: var(--course-muted); }}
 .course-reader .course-answer .read-row .unsure {{ border-bottom: 3px dashed var(--course-backward); }}
 @media (max-width: 700px) {{ .course-reader .course-words .course-sentence {{ min-height: 4.4em; }} }}
-@media print {{ .course-reader {{ display: none !important; }} }}
 """
 
 

@@ -25,6 +25,7 @@ __all__ = ["Walk", "walk", "walk_stepper"]
 WIDTH = 370                                  # of a drawing
 HALF = 20                                    # shades on either side of zero
 LINE = 2 * HALF + 1                          # the shade of the lines between maps
+LONG = {"conv": 25, "ReLU": 27, "pool": 25}   # names that fill their place in the overview, and their widths
 TALL, AXIS = 46, 74                          # the largest bar of the overview; how deep its middle lies
 
 CSS = """
@@ -268,7 +269,8 @@ def overview(run: Walk, at: int, direction: str) -> str:
     names = ["x", *map(_tag, run.network.layers), "L"]
     for i, name in enumerate(names):
         x, now = (i + 0.5) * pitch, i == at
-        parts.append(f'<text{" class=" + chr(34) + "now" + chr(34) if now else ""} x="{x:.1f}" y="{AXIS + 5}">{name}</text>')
+        look = ' class="now"' if now else ""
+        parts.append(f'<text{look} x="{x:.1f}" y="{AXIS + 5}"{_fitted(name)}>{name}</text>')
         high = max(TALL * (counts[i] if i <= last else 1) / largest, 1.5)
         left, width = x - pitch * 0.36, pitch * 0.72
         if i <= known or (i == last + 1 and (direction == "backward" or at > last)):
@@ -289,6 +291,11 @@ def overview(run: Walk, at: int, direction: str) -> str:
               else f"All values are known, the gradients from the logits back to {names[at]}.")
     return (f'<svg class="course-walk" viewBox="-2 0 {WIDTH + 4} {height}" role="img" aria-label="{words}">'
             + "".join(parts) + "</svg>")
+
+
+def _fitted(name):
+    """A long name's width, as wide as in the book's font: in a wider one it would touch the next name."""
+    return f' textLength="{LONG[name]}" lengthAdjust="spacingAndGlyphs"' if name in LONG else ""
 
 
 def _tag(layer):
