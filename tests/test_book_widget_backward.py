@@ -20,7 +20,7 @@ class Player:
 
     def __init__(self, seen, slider):
         self.page = seen.page
-        self.box = seen.page.locator(".course-stepper").filter(has=seen.page.locator(f".widget-label:text-is('{slider}')"))
+        self.box = seen.page.locator(".course-stepper").filter(has=seen.page.locator(f".widget-slider .widget-label:text-is('{slider}')"))
         self.handle = self.box.get_by_role("slider")
 
     def press(self, key, place):

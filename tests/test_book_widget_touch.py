@@ -42,7 +42,7 @@ def drag(page, handle, way):
     ("book/08-training.html", "Stop"), ("book/11-reading.html", "Stage")])
 def test_a_finger_drags_the_slider_taps_its_buttons_and_plays(phone, name, slider):
     page = phone(name)
-    player = page.locator(".course-stepper").filter(has=page.locator(f".widget-label:text-is('{slider}')")).first
+    player = page.locator(".course-stepper").filter(has=page.locator(f".widget-slider .widget-label:text-is('{slider}')")).first
     handle, phase = player.get_by_role("slider"), player.locator(".course-frame:visible .course-phase")
     handle.wait_for()
     first, last = phase.text_content(), int(float(handle.get_attribute("aria-valuemax")))

@@ -99,7 +99,7 @@ def test_phases_count_the_way_there_and_back(run, made):
     kinds = ["convolution 5 × 5", "ReLU", "max-pool 2 × 2"] * 2 + ["flatten", "linear", "ReLU", "linear"]
     forward = [f"Forward, {i} of 11: {name}" for i, name in enumerate([*kinds, "softmax and loss"], 1)]
     backward = [f"Backward, {i} of 11: through {name}" for i, name in enumerate(["the loss", *kinds[::-1]], 1)]
-    assert [frame.phase for frame in made] == ["Start: the picture", *forward, *backward]
+    assert [re.sub(r"\s", " ", frame.phase) for frame in made] == ["Start: the picture", *forward, *backward]
     assert [frame.tone for frame in made] == ["forward"] * 12 + ["backward"] * 11
 
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
 VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*?)</script>', re.S)
 PAD = re.compile(r'data-course-pad="([^"]*)"')
+FRAME = ('<div class="course-frame">', '<div class="course-frame course-key">')
 WEIGHTS = "_static/pad-weights.js"
 REFERENCE = re.compile(r'"IPY_MODEL_(\w+)"')
 
@@ -40,7 +41,7 @@ def widgets(html):
     models = json.loads(found[1])["state"] if found else {}
     for view in VIEW.findall(html):
         own = below(models, json.loads(view)["model_id"])
-        yield name_of(models, own), sum(kilobytes(json.dumps(models[model], ensure_ascii=False)) for model in own)
+        yield name_of(models, own), sum(kilobytes(json.dumps(models[model])) for model in own)
     for state in PAD.findall(html):
         yield "DrawingPad", kilobytes(unescape(state))
 
@@ -65,7 +66,7 @@ def name_of(models, own):
         return "progress bar"
     named = [models[model]["state"].get("description") for model in own
              if models[model]["model_name"] in ("ToggleButtonsModel", "IntSliderModel")]
-    frames = sum("course-frame" in state.get("value", "") and "course-phase" in state["value"] for state in states
+    frames = sum(state["value"].startswith(FRAME) for state in states
                  if isinstance(state.get("value"), str))
     return f"player of {frames} frames: {', '.join(dict.fromkeys(named))}"
 

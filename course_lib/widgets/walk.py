@@ -25,6 +25,7 @@ __all__ = ["Walk", "walk", "walk_stepper"]
 WIDTH = 370                                  # of a drawing
 HALF = 20                                    # shades on either side of zero
 LINE = 2 * HALF + 1                          # the shade of the lines between maps
+SPACE = "\N{NO-BREAK SPACE}"
 LONG = {"conv": 25, "ReLU": 27, "pool": 25}   # names that fill their place in the overview, and their widths
 TALL, AXIS = 46, 74                          # the largest bar of the overview; how deep its middle lies
 
@@ -176,7 +177,8 @@ def _loss_frame(run):
 def label(layer: nn.Layer) -> str:
     """What a layer is called in a frame: "convolution 5 × 5", "ReLU", ..."""
     k = getattr(layer, "k", None)
-    return {nn.Conv2D: f"convolution {k} × {k}", nn.MaxPool2D: f"max-pool {k} × {k}", nn.ReLU: "ReLU",
+    window = f"{k}{SPACE}×{SPACE}{k}"
+    return {nn.Conv2D: f"convolution {window}", nn.MaxPool2D: f"max-pool {window}", nn.ReLU: "ReLU",
             nn.Flatten: "flatten", nn.Linear: "linear"}.get(type(layer), type(layer).__name__)
 
 
@@ -229,7 +231,7 @@ def _backward_words(run, i):
     else:
         words = "Wᵀ dy: each message goes to all inputs, along the weights."
     if learned:
-        words += f" dW {_shape(learned['W'])} and db {_shape(learned['b'])} come off here."
+        words += f" dW{SPACE}{_shape(learned['W'])} and db{SPACE}{_shape(learned['b'])} come off here."
     if i == 0:
         words += " This is the gradient of the picture: blue is where more ink would lower the loss."
     return f"{words} {size}"
@@ -241,7 +243,7 @@ def _range(y):
 
 def _learns(layer):
     """How much a layer has to learn."""
-    return f"W {_shape(layer.W)} and b {_shape(layer.b)}: {layer.count:,} parameters."
+    return f"W{SPACE}{_shape(layer.W)} and b{SPACE}{_shape(layer.b)}: {layer.count:,} parameters."
 
 
 def _shape(array):
@@ -282,8 +284,8 @@ def overview(run: Walk, at: int, direction: str) -> str:
                          f'width="{width:.1f}" height="{high:.1f}"/>')
         if now:
             look = "solid" if direction == "forward" else "dash"
-            parts.append(f'<rect class="{look}" x="{left - 1.5:.1f}" y="{AXIS - 11}" width="{width + 3:.1f}" '
-                         'height="22" rx="3"/>')
+            parts.append(f'<rect class="{look}" x="{x - pitch / 2 + 0.7:.1f}" y="{AXIS - 11}" '
+                         f'width="{pitch - 1.4:.1f}" height="22" rx="3"/>')
     height = AXIS + 14 + TALL
     words = (f"The sizes of all arrays as bars, from the picture to the logits: "
              f"{', '.join(f'{count:,}' for count in counts)}. ")
