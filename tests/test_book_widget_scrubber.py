@@ -25,7 +25,7 @@ ON_SCREEN = """scrubber => {
 
 
 def the_scrubber(seen):
-    scrubber = seen.page.locator(".course-scrubber")
+    scrubber = seen.page.locator(".course-stepper.course-scrubber")
     assert scrubber.count() == 1 and scrubber.locator(".course-frame").count() == 1
     return scrubber
 
