@@ -404,10 +404,11 @@ def test_by_keyboard_alone(sheet):
     assert ours.seen.problems == []
 
 
-def test_with_a_finger_the_sheet_is_drawn_on_and_the_page_stays(book, browser):
+@pytest.mark.parametrize("name", [START, CHAPTER])
+def test_with_a_finger_the_sheet_is_drawn_on_and_the_page_stays(book, browser, name):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.goto((book / START).as_uri())
+    page.goto((book / name).as_uri())
     page.locator(".course-sheet").scroll_into_view_if_needed()
     box, before = page.locator(".course-sheet").bounding_box(), page.evaluate("scrollY")
     touch = context.new_cdp_session(page)
@@ -424,9 +425,33 @@ def test_with_a_finger_the_sheet_is_drawn_on_and_the_page_stays(book, browser):
     point("touchEnd")
     page.wait_for_function("/It reads/.test(document.querySelector('.course-answer').textContent)")
     lines = page.locator(".course-strokes polyline")
+    assert page.locator(".course-answer").text_content().startswith("It reads a 1")
+    assert page.locator(".course-layer canvas:visible").count() == 9
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert lines.count() == 1 and len(lines.get_attribute("points").split()) > 5
     assert page.evaluate("scrollY") == before
     context.close()
+
+
+def test_with_a_stylus_it_is_drawn_on_too(sheet):
+    ours = sheet(CHAPTER)
+    ours.page.evaluate("""() => document.querySelector(".course-sheet")
+      .addEventListener("pointerdown", event => { window.kind = event.pointerType; })""")
+    pen = ours.seen.context.new_cdp_session(ours.page)
+
+    def point(kind, x, y):
+        x, y = ours.at(x, y)
+        pen.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "force": .5,
+                                              "clickCount": 1, "pointerType": "pen"})
+
+    point("mousePressed", 56, 20)
+    for y in range(22, 95, 3):
+        point("mouseMoved", 56, y)
+    point("mouseReleased", 56, 94)
+    ours.settled()
+    assert ours.page.evaluate("kind") == "pen"
+    (strokes,) = ours.strokes()
+    assert ours.shown() == expected([strokes]) and ours.answer().startswith("It reads a 1")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -25,7 +25,7 @@ ON_SCREEN = """scrubber => {
 
 
 def the_scrubber(seen):
-    scrubber = seen.page.locator(".course-scrubber")
+    scrubber = seen.page.locator(".course-stepper.course-scrubber")
     assert scrubber.count() == 1 and scrubber.locator(".course-frame").count() == 1
     return scrubber
 
@@ -143,15 +143,28 @@ def test_it_fits_its_letters_are_large_enough_and_stand_out(book, visit, width, 
     assert len(ratios) > 40 and min(ratios) >= 4.5
 
 
-def test_paper_gets_a_figure_and_so_does_a_page_without_scripts(book, visit, browser):
+@pytest.mark.parametrize("where", ["print", "no script"])
+def test_paper_and_pages_without_scripts_get_four_stops_as_they_are(book, visit, browser, where):
     seen = visit((book / PAGE).as_uri())
-    figure = seen.page.locator(".tag_paper img")
-    assert figure.count() == 1 and not figure.is_visible()
-    seen.page.emulate_media(media="print")
-    assert figure.is_visible() and not the_scrubber(seen).is_visible()
+    whole = [go_to(seen, the_scrubber(seen), "Home", 0)]
+    whole += [go_to(seen, the_scrubber(seen), "ArrowRight", stop) for stop in range(1, len(STOPS))]
     context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((book / PAGE).as_uri())
-    assert page.locator(".tag_paper img").is_visible()
-    assert "Five held-out digits" in page.locator(".tag_paper img").get_attribute("alt")
+    page = context.new_page() if where == "no script" else seen.page
+    if where == "no script":
+        page.goto((book / PAGE).as_uri())
+    else:
+        page.emulate_media(media="print")
+        assert not the_scrubber(seen).locator(".course-frame").is_visible()
+    sheet = page.locator(".course-paper")
+    assert sheet.count() == 1 and sheet.is_visible()
+    stops = [STOPS[k] for k in (0, 6, 12, 24)]
+    phases = sheet.locator(".course-phase").all_text_contents()
+    assert phases == ["Before the first step"] + [f"After {stop} of 300 steps" for stop in stops[1:]]
+    for frame, k in zip(sheet.locator(".course-frame").all(), (0, 6, 12, 24), strict=True):
+        assert frame.locator(".course-formula").text_content() == whole[k]["formula"]
+        assert frame.locator(".course-sentence").text_content() == whole[k]["sentence"]
+        drawings = frame.locator("svg[role=img], .filters img").all()
+        assert len(drawings) == 4                       # loss, accuracy, the digits, the filters
+        assert all(drawing.bounding_box()["width"] > 200 and drawing.bounding_box()["height"] > 80 for drawing in drawings)
+        assert frame.locator("svg").nth(2).locator("text").all_text_contents() == whole[k]["words"][2]
     context.close()

@@ -150,3 +150,15 @@ def test_the_picture_for_paper_has_every_layer_that_learns():
         assert (f'scope="row">{row.name}<' in page) is bool(row.parameters)
         assert not row.parameters or f"{row.parameters:,}" in page
     assert "<script" not in page and "http" not in page
+
+
+def test_the_letters_are_the_chapters_formulas():
+    """Biases are added: F C k² + F of a convolution, n n + n of a linear layer; without a bias nothing is."""
+    met = set()
+    for layer in entry(architectures.alexnet())["layers"]:
+        if "letters" in layer:
+            plain = re.sub("<[^>]*>", "", layer["letters"])
+            met.add(plain)
+            assert ("²" in plain) is (layer["kind"] == "conv")
+            assert layer["sums"][0].count(" + ") == plain.count(" + ") == 1
+    assert met == {"F C k² + F", "nℓ nℓ−1 + nℓ"}

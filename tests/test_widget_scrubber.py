@@ -198,6 +198,9 @@ def test_bars_are_as_high_as_their_probabilities(run):
         shown = [run.moments[k].probabilities[:, i] for i in run.followed(4)]
         expected = [module.TALL * p for each in shown for p in each if p >= 0.01]
         assert [float(bar.get("height")) for bar in bars] == pytest.approx(expected, abs=0.51)
+        axes = [float(re.search(r"M\d+ (\d+)H", path.get("d"))[1]) for path in drawings(frame)[2].findall("path")]
+        feet = {round(float(bar.get("y")) + float(bar.get("height"))) for bar in bars}
+        assert feet == set(map(round, axes)) and len(axes) == 4             # they stand on their axes
 
 
 def test_pictures_have_words_and_ask_nobody(run):

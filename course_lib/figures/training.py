@@ -130,32 +130,6 @@ def loss(values, window=20, classes=10):
     axis.set_title("From a guess to near certainty")
 
 
-def answers(pictures, labels, rows, title):
-    """Draw what a network made of some digits at several moments: ten probabilities each.
-
-    Parameters
-    ----------
-    pictures : (S, 28, 28) array
-    labels : (S,) integers
-    rows : list of (label, (10, S) array)
-        The moment's name and the probabilities at it.
-    title : str
-    """
-    figure, axes = plt.subplots(1 + len(rows), len(labels), figsize=(WIDTH, 0.9 + 0.6 * len(rows)), squeeze=False)
-    for column, (axis, picture) in enumerate(zip(axes[0], pictures)):
-        axis.imshow(picture, cmap=palette.PIXELS, vmin=0)
-        axis.set(xticks=[], yticks=[])
-        axis.spines[:].set(visible=True, color=palette.MUTED, linewidth=0.8)
-        for row, (name, p) in enumerate(rows, start=1):
-            below, truth, read = axes[row, column], labels[column], p[:, column].argmax()
-            below.bar(range(len(p)), p[:, column], width=0.8,
-                      color=[palette.FORWARD if d == truth else palette.MUTED for d in range(len(p))])
-            below.set(ylim=(0, 1), yticks=[])
-            below.set_xticks([read], [f"{read} {'✓' if read == truth else '✗'}"])
-            below.set_ylabel(name if column == 0 else "", rotation=0, ha="right", va="center")
-    figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
-
-
 def confusion(true, read, title="Rows: the digit. Columns: what was read"):
     """Draw a confusion matrix with scikit-learn's display; right answers grey, errors in colour."""
     figure, axis = plt.subplots(figsize=(WIDTH, 4.9))

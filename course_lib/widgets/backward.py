@@ -220,7 +220,7 @@ def _gathered(run, count, names, top):
         changed = [] if share is None else [tuple(at) for at in np.argwhere(getattr(share, name))]
         parts.append(after.svg(changed, [tuple(at) for at in np.argwhere(total == 0)]))
         words.append(f"{name} so far: {in_words(total)}.")
-        right, bottom = after.right + 40, after.bottom
+        right, bottom = after.right + 40, max(bottom, after.bottom)
         if i == 0:
             alone = np.full(total.shape, np.nan) if share is None else getattr(share, name)
             before = Grid(alone, f"{name}: its share", "backward", 0, top, CELL)

@@ -18,6 +18,7 @@ from course_lib.widgets.stepper import stepper, style
 
 __all__ = ["Intake", "PageReader"]
 
+PAPER = (1, 3, 5, 7, 8, 9)  # stages for paper: light, ink, join and cut, order, what the network sees, read
 MOST = 60_000_000         # bytes of a file: a photograph has 2 to 10 million
 STILL = ("This is a recorded run. To read a picture of your own, open this chapter in Jupyter "
          "(jupyter lab book) and run this cell.")
@@ -98,7 +99,8 @@ class PageReader(widgets.VBox):
         self.reader, self.image, self.page = reader, image, reading.read_page(image, reader=reader)
         self.intake = Intake(self.read)
         self.answer = widgets.HTML(page_stages.answer(self.page, name))
-        self.steps = stepper(page_stages.frames(image, self.page), slider="Stage", milliseconds=4000)
+        self.steps = stepper(page_stages.frames(image, self.page), slider="Stage", milliseconds=4000,
+                             paper=PAPER)
         super().__init__([widgets.HTML(style(page_stages.CSS)), self.intake, self.answer, self.steps],
                          layout=widgets.Layout(width="100%"))
         self.add_class("course-reader")

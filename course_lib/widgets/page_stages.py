@@ -51,14 +51,15 @@ CSS = f"""
   font-size: 1rem; }}
 .course-reader .course-answer li {{ margin: 0 0 0.2rem 1.2rem; color: var(--course-ink); }}
 .course-reader .course-answer .read-row {{ display: flex; flex-wrap: wrap; gap: 0.3rem 0.15rem;
-  list-style: none; margin-bottom: 0.6rem; }}
+  list-style: none; margin-bottom: 0.6rem; padding-left: 0.4rem; border-left: 3px solid var(--course-muted); }}
 .course-reader .course-answer .read-row li {{ margin: 0; min-width: 2.4em; text-align: center; line-height: 1.2;
   font-size: 1.35rem; font-weight: 600; border-bottom: 3px solid transparent; }}
 .course-reader .course-answer .read-row small {{ display: block; font-size: 0.75rem; font-weight: 400;
   color: var(--course-muted); }}
 .course-reader .course-answer .read-row .unsure {{ border-bottom: 3px dashed var(--course-backward); }}
-@media (max-width: 700px) {{ .course-reader .course-words .course-sentence {{ min-height: 4.4em; }} }}
-@media print {{ .course-reader {{ display: none !important; }} }}
+@media (max-width: 700px) {{ .course-reader .course-words .course-sentence {{ min-height: 4.4em; }}
+  .course-reader .course-answer .read-row {{ gap: 0.3rem 0; }}
+  .course-reader .course-answer .read-row small {{ font-size: 0.7rem; }} }}
 """
 
 

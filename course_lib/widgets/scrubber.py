@@ -56,7 +56,6 @@ CSS = """
 .course-scrubber .bar { fill: var(--course-muted); }
 .course-scrubber .bar.true { fill: var(--course-forward); }
 @media (max-width: 700px) { .course-scrubber .course-words .course-sentence { min-height: 5.8em; } }
-@media print { .course-scrubber { display: none !important; } }
 """
 
 
@@ -159,7 +158,9 @@ def scrubber(run: Run, *, count: int = 5):
     -------
     ipywidgets.VBox
     """
-    box = stepper(frames(run, count), css=CSS, milliseconds=1000, slider="Stop")
+    last = len(run.moments) - 1                 # stops lie close together early: print the first half's middle too
+    box = stepper(frames(run, count), css=CSS, milliseconds=1000, slider="Stop",
+                  paper={0, last // 4, last // 2, last})
     box.add_class("course-scrubber")
     return box
 
@@ -193,9 +194,10 @@ def _sentence(run, readings, truth, loss, k):
         return words + f" A guess has ln {len(run.moments[0].probabilities)} = 2.3."
     changes = [f"the {true} from {before} to {after}" for true, before, after
                in zip(truth, readings[k - 1], readings[k]) if before != after]
+    before = run.moments[k - 1].step
     if not changes:
-        return words + f" None of the {len(truth)} digits below has changed its answer since the last stop."
-    return words + f" Changed since the last stop: {', '.join(changes)}."
+        return words + f" None of the {len(truth)} digits below has changed its answer since step {before:,}."
+    return words + f" Changed since step {before:,}: {', '.join(changes)}."
 
 
 # ---------------------------------------------------------------- charts

@@ -25,6 +25,8 @@ __all__ = ["Walk", "walk", "walk_stepper"]
 WIDTH = 370                                  # of a drawing
 HALF = 20                                    # shades on either side of zero
 LINE = 2 * HALF + 1                          # the shade of the lines between maps
+SPACE = "\N{NO-BREAK SPACE}"
+LONG = {"conv": 25, "ReLU": 27, "pool": 25}   # names that fill their place in the overview, and their widths
 TALL, AXIS = 46, 74                          # the largest bar of the overview; how deep its middle lies
 
 CSS = """
@@ -175,7 +177,8 @@ def _loss_frame(run):
 def label(layer: nn.Layer) -> str:
     """What a layer is called in a frame: "convolution 5 × 5", "ReLU", ..."""
     k = getattr(layer, "k", None)
-    return {nn.Conv2D: f"convolution {k} × {k}", nn.MaxPool2D: f"max-pool {k} × {k}", nn.ReLU: "ReLU",
+    window = f"{k}{SPACE}×{SPACE}{k}"
+    return {nn.Conv2D: f"convolution {window}", nn.MaxPool2D: f"max-pool {window}", nn.ReLU: "ReLU",
             nn.Flatten: "flatten", nn.Linear: "linear"}.get(type(layer), type(layer).__name__)
 
 
@@ -228,7 +231,7 @@ def _backward_words(run, i):
     else:
         words = "Wᵀ dy: each message goes to all inputs, along the weights."
     if learned:
-        words += f" dW {_shape(learned['W'])} and db {_shape(learned['b'])} come off here."
+        words += f" dW{SPACE}{_shape(learned['W'])} and db{SPACE}{_shape(learned['b'])} come off here."
     if i == 0:
         words += " This is the gradient of the picture: blue is where more ink would lower the loss."
     return f"{words} {size}"
@@ -240,7 +243,7 @@ def _range(y):
 
 def _learns(layer):
     """How much a layer has to learn."""
-    return f"W {_shape(layer.W)} and b {_shape(layer.b)}: {layer.count:,} parameters."
+    return f"W{SPACE}{_shape(layer.W)} and b{SPACE}{_shape(layer.b)}: {layer.count:,} parameters."
 
 
 def _shape(array):
@@ -268,7 +271,8 @@ def overview(run: Walk, at: int, direction: str) -> str:
     names = ["x", *map(_tag, run.network.layers), "L"]
     for i, name in enumerate(names):
         x, now = (i + 0.5) * pitch, i == at
-        parts.append(f'<text{" class=" + chr(34) + "now" + chr(34) if now else ""} x="{x:.1f}" y="{AXIS + 5}">{name}</text>')
+        look = ' class="now"' if now else ""
+        parts.append(f'<text{look} x="{x:.1f}" y="{AXIS + 5}"{_fitted(name)}>{name}</text>')
         high = max(TALL * (counts[i] if i <= last else 1) / largest, 1.5)
         left, width = x - pitch * 0.36, pitch * 0.72
         if i <= known or (i == last + 1 and (direction == "backward" or at > last)):
@@ -280,8 +284,8 @@ def overview(run: Walk, at: int, direction: str) -> str:
                          f'width="{width:.1f}" height="{high:.1f}"/>')
         if now:
             look = "solid" if direction == "forward" else "dash"
-            parts.append(f'<rect class="{look}" x="{left - 1.5:.1f}" y="{AXIS - 11}" width="{width + 3:.1f}" '
-                         'height="22" rx="3"/>')
+            parts.append(f'<rect class="{look}" x="{x - pitch / 2 + 0.7:.1f}" y="{AXIS - 11}" '
+                         f'width="{pitch - 1.4:.1f}" height="22" rx="3"/>')
     height = AXIS + 14 + TALL
     words = (f"The sizes of all arrays as bars, from the picture to the logits: "
              f"{', '.join(f'{count:,}' for count in counts)}. ")
@@ -289,6 +293,11 @@ def overview(run: Walk, at: int, direction: str) -> str:
               else f"All values are known, the gradients from the logits back to {names[at]}.")
     return (f'<svg class="course-walk" viewBox="-2 0 {WIDTH + 4} {height}" role="img" aria-label="{words}">'
             + "".join(parts) + "</svg>")
+
+
+def _fitted(name):
+    """A long name's width, as wide as in the book's font: in a wider one it would touch the next name."""
+    return f' textLength="{LONG[name]}" lengthAdjust="spacingAndGlyphs"' if name in LONG else ""
 
 
 def _tag(layer):

@@ -1,8 +1,8 @@
 """What a player shows on paper, and where no script runs: its key frames in order, with their words.
 
 The frames come out of the widgets' own state, which the page holds anyway; `course_lib.widgets` has marked
-some with the class `course-key`. They stand hidden after the player; `course.css` shows them instead
-of it. A chapter that prints something better gives the cell behind the player the tag "paper".
+some with the class `course-key`. They stand hidden after the player, in a box with its classes, so that
+its rules hold for them too; `course.css` shows them instead of it.
 """
 
 import json
@@ -10,8 +10,7 @@ import re
 from html import escape
 from itertools import groupby
 
-VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">([^<]*)</script>'
-                  r'(?!</div>\s*</div>\s*<div class="[^"]*\btag_paper\b)')
+VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">([^<]*)</script>')
 STATE = "application/vnd.jupyter.widget-state+json"
 KEY = '<div class="course-frame course-key"'
 
@@ -41,7 +40,8 @@ def on_paper(models, root):
         return ""
     look = next((value for _, value in frames if value.startswith("<style>")), "")
     tracks = [(path, [value for _, value in group]) for path, group in groupby(keys, key=lambda key: key[0])]
-    return f'<div class="course-paper">{look}{"".join(sheets(tracks))}</div>'
+    names = [name for name in models[root]["state"].get("_dom_classes", []) if name != "course-stepper"]
+    return f'<div class="{" ".join(["course-paper", *names])}">{look}{"".join(sheets(tracks))}</div>'
 
 
 def sheets(tracks):
