@@ -164,8 +164,8 @@ def way(parts, size: float) -> str:
 
 def seen(pictures, digits) -> str:
     """The pictures (N, 28, 28) that the network was given, over what it read."""
-    shown = [f'<div><img alt="" src="{_tiny(picture)}"><span>{digit.label}, {_percent(digit.confidence)}'
-             "</span></div>" for picture, digit in zip(pictures[:SEEN], digits)]
+    shown = [f'<div><img alt="read as {digit.label}" src="{_tiny(picture)}">'
+             f"<span>{digit.label}, {_percent(digit.confidence)}</span></div>" for picture, digit in zip(pictures[:SEEN], digits)]
     return f'<div class="seen">{"".join(shown)}</div>'
 
 
