@@ -74,7 +74,7 @@ def test_key_frames_stand_in_order_with_their_words(book, on_paper):
     for name, count in players(book).items():
         page = on_paper(name)
         assert not any(player.is_visible() for player in page.locator(".course-stepper").all())
-        sheets = [sheet for sheet in page.locator(".course-paper, .cell.tag_paper").all() if sheet.is_visible()]
+        sheets = [sheet for sheet in page.locator(".course-paper").all() if sheet.is_visible()]
         assert len(sheets) == count, name
         for sheet in sheets:
             pictures = sheet.locator("svg[role=img], img").all()

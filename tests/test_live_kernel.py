@@ -22,7 +22,7 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 from test_book_widget_explorer import (
-    FIRST, LABELS, SQUARE, Explorer, built, labels, settings, with_loss, without_signs_and_slopes)
+    FIRST, LABELS, Explorer, built, labels, settings, with_loss, without_signs_and_slopes)
 
 from course_lib import architectures, circuit, pages, reading
 from course_lib.widgets import circuit as drawn

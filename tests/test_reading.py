@@ -243,6 +243,15 @@ def test_a_hand_of_unusual_breadth_is_read_as_a_usual_one(aspect, row):
     assert right(page) >= 59 > right(plain)
 
 
+def test_the_record_has_what_chapter_11_says_of_single_stages():
+    """Without the light: ordinary pages lose little and hard ones most; breadth changes nothing on these few."""
+    record = json.loads((reading.RECORDS / "pages.json").read_text())
+    ordinary, hard = (record[level]["ablation"]["right without"] for level in ("ordinary", "hard"))
+    assert ordinary[""] - ordinary["light"] < .1 and hard[""] - hard["light"] > .5
+    assert ordinary["breadth"] == ordinary[""] and hard["breadth"] == hard[""]
+    assert ordinary.keys() == hard.keys() == {"", *reading.STAGES}
+
+
 # ---------------------------------------------------------------- printed lines
 
 @pytest.fixture(scope="module")

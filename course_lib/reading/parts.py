@@ -193,7 +193,7 @@ def meet(alive: dict, fresh, beside: dict, cells: dict, size: float) -> None:
     `cells` holds the numbers by place: parts that make no more than one digit together begin in one
     square of the page or in two that touch, so that a page with thousands of parts takes no longer for each.
     """
-    def cell(part):
+    def cell(part):  # as wide as the widest that `belong_together` lets pass
         return int(part.top / (1.6 * size)), int(part.left / (1.6 * size))
 
     for j in fresh:

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
-from math import prod
 
 import anywidget
 import traitlets

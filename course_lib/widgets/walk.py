@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
-from math import isqrt, prod
+from math import isqrt
 
 import matplotlib
 import numpy as np
