@@ -1,8 +1,9 @@
 """How the shipped reader is trained: what it sees, how that is varied, and the record it leaves.
 
 The reader is the course's LeNet. It sees pen strokes, drawn by `digits.pen` while it learns and never
-twice, and the 1,297 training digits of scikit-learn's set, each deformed afresh at every step. It sees
-no other handwriting; the 500 held-out digits of the set only measure it.
+twice, the 1,297 training digits of scikit-learn's set, each deformed afresh at every step, and digits of
+both kinds as they come off photographed pages (`cuttings`). It sees no other handwriting; the 500 held-out
+digits of the set only measure it.
 
 ``python -m course_lib train reader`` calls `train_reader`.
 """
@@ -22,14 +23,15 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import digits, nn
+from course_lib import cuttings, digits, nn
 from course_lib.digits import pen
 from course_lib.digits.normalise import SIDE as SIZE
 
 WEIGHTS = Path(__file__).parent / "data" / "reader.npz"
 RECORD = WEIGHTS.with_suffix(".json")
-STEPS = 30_000
-REAL = .16                     # the share of scikit-learn's digits in a batch
+STEPS, BATCH = 30_000, 50
+PAGES = 900                    # that digits are cut out of
+REAL, CUT = .16, .2            # the shares of scikit-learn's digits and of such digits in a batch
 
 
 # ---------------------------------------------------------------- variation
@@ -119,19 +121,22 @@ def pen_digits_for(seed: int, count: int, block: int = 5000) -> Iterator[tuple[n
                 yield images[i:i + count], labels[i:i + count]
 
 
-def material(seed: int, batch: int = 50, real_share: float = REAL,
+def material(seed: int, cut: digits.Split, batch: int = BATCH,
              block: int = 5000) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield one batch after another of what the reader learns from: (batch, 28, 28) and labels.
 
-    `real_share` of each are training digits of scikit-learn's set, always varied; the others are pen
-    strokes, which differ by themselves and are varied less often.
+    A share of each, `REAL`, are training digits of scikit-learn's set, always varied, and another, `CUT`,
+    digits cut out of pages. The others are pen strokes; these and the cut ones differ by themselves and
+    are varied less often.
     """
     rng = np.random.default_rng([seed, 2**32 - 1])
-    real, some = digits.load("uci").train, round(real_share * batch)
-    for images, labels in pen_digits_for(seed, batch - some, block):
-        which = rng.integers(0, len(real.labels), some)
-        yield (np.concatenate([vary(images, rng, .6, .3), vary(real.images[which], rng)]),
-               np.concatenate([labels, real.labels[which]]))
+    real = digits.load("uci").train
+    for images, labels in pen_digits_for(seed, batch - round(REAL * batch) - round(CUT * batch), block):
+        from_set, from_pages = (rng.integers(0, len(source.labels), round(share * batch))
+                                for source, share in ((real, REAL), (cut, CUT)))
+        yield (np.concatenate([vary(images, rng, .6, .3), vary(real.images[from_set], rng),
+                               vary(cut.images[from_pages], rng, .6, .3)]),
+               np.concatenate([labels, real.labels[from_set], cut.labels[from_pages]]))
 
 
 # ---------------------------------------------------------------- the recipe
@@ -161,7 +166,7 @@ class Average:
 
 
 def train_reader(steps: int = STEPS, seed: int = 0, out: str | Path | None = None,
-                 pen_digits: int = 5000, batch: int = 50, peak: float = .03,
+                 pages: int = PAGES, pen_digits: int = 5000, peak: float = .03,
                  progress: bool = True) -> dict:
     """Train the reader, write its weights (float16 .npz) and, beside them, the record (.json).
 
@@ -171,6 +176,8 @@ def train_reader(steps: int = STEPS, seed: int = 0, out: str | Path | None = Non
 
     Parameters
     ----------
+    pages : int
+        How many pages digits are cut out of.
     pen_digits : int
         How many digits the pen draws at a time.
 
@@ -182,9 +189,10 @@ def train_reader(steps: int = STEPS, seed: int = 0, out: str | Path | None = Non
     """
     out = Path(out or WEIGHTS)
     network, loss = nn.lenet(np.random.default_rng(seed)), nn.SoftmaxCrossEntropy()
-    quick, average = network.quick(batch), Average(network)
+    quick, average = network.quick(BATCH), Average(network)
     optimiser = nn.SGD(network, lr=peak, momentum=.9, weight_decay=5e-4, bias_rate=2)
-    batches = material(seed, batch, block=pen_digits)
+    cut = cuttings.cut_out(pages, progress)
+    batches = material(seed, cut, block=pen_digits)
     bar = tqdm(range(steps), desc="training", unit="step", disable=not progress)
     for iteration in bar:
         images, labels = next(batches)
@@ -199,9 +207,10 @@ def train_reader(steps: int = STEPS, seed: int = 0, out: str | Path | None = Non
     average.apply()
     return _store(network, out, {
         "command": f"python -m course_lib train reader --steps {steps} --seed {seed}",
-        "seed": seed, "steps": steps, "batch": batch, "commit": _commit(), "versions": _versions(),
-        "material": {"pen strokes": steps * (batch - round(REAL * batch)),
-                     "scikit-learn's training digits": len(digits.load("uci").train.labels)}})
+        "seed": seed, "steps": steps, "batch": BATCH, "commit": _commit(), "versions": _versions(),
+        "material": {"pen strokes": steps * (BATCH - round(REAL * BATCH) - round(CUT * BATCH)),
+                     "scikit-learn's training digits": len(digits.load("uci").train.labels),
+                     "digits cut out of pages": len(cut.labels)}})
 
 
 def _store(network, out: Path, record: dict) -> dict:

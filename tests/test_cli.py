@@ -256,7 +256,7 @@ def test_train_really_trains(capsys, monkeypatch, tmp_path):
 
     from course_lib import training
 
-    monkeypatch.setattr(training, "train_reader", partial(training.train_reader, pen_digits=100))
+    monkeypatch.setattr(training, "train_reader", partial(training.train_reader, pages=2, pen_digits=100))
     out_file = tmp_path / "tiny.npz"
     status, out, err = run(capsys, "train", "reader", "--steps", 2, "--out", out_file)
     assert status == 0 and out_file.exists() and "%" in out

@@ -6,18 +6,18 @@ import re
 import numpy as np
 import pytest
 
-from course_lib import digits, nn, reading, training
+from course_lib import cuttings, digits, nn, pages, reading, training
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     """A reader trained for 300 steps of 50, its record, and its file."""
     out = tmp_path_factory.mktemp("reader") / "reader.npz"
-    return training.train_reader(steps=300, pen_digits=3000, out=out, progress=False), out
+    return training.train_reader(steps=300, pages=12, pen_digits=3000, out=out, progress=False), out
 
 
 def test_a_tiny_budget_learns_to_a_stated_accuracy(tiny):
-    """300 batches of 42 pen strokes and 8 training digits: at least 90% of the held-out read right."""
+    """300 batches of 32 pen strokes, 8 training digits, 10 from pages: at least 90% of the held-out read right."""
     record, out = tiny
     network = nn.load_weights(nn.lenet(), out)
     assert training.accuracy(network) >= .90
@@ -29,7 +29,8 @@ def test_the_record_says_how_the_weights_were_made(tiny):
     assert record == json.loads(out.with_suffix(".json").read_text())
     assert record["command"] == "python -m course_lib train reader --steps 300 --seed 0"
     assert set(record["versions"]) == {"python", "numpy", "scikit-learn", "course"}
-    assert record["material"] == {"pen strokes": 300 * 42, "scikit-learn's training digits": 1297}
+    assert record["material"] == {"pen strokes": 300 * 32, "scikit-learn's training digits": 1297,
+                                  "digits cut out of pages": len(cuttings.cut_out(12, False).labels)}
     assert record["commit"] is None or re.fullmatch(r"[0-9a-f]{12}(-dirty)?", record["commit"])
     assert sorted(p.name for p in out.parent.iterdir()) == ["reader.json", "reader.npz"]
 
@@ -37,7 +38,7 @@ def test_the_record_says_how_the_weights_were_made(tiny):
 def test_the_same_seed_gives_the_same_weights(tmp_path):
     weights = []
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
-        training.train_reader(steps=3, seed=seed, pen_digits=100, out=tmp_path / name, progress=False)
+        training.train_reader(steps=3, seed=seed, pages=2, pen_digits=100, out=tmp_path / name, progress=False)
         weights.append(nn.load_weights(nn.lenet(), tmp_path / name).layers[0].W)
     assert np.array_equal(weights[0], weights[1]) and not np.array_equal(weights[0], weights[2])
 
@@ -55,7 +56,7 @@ def test_an_interrupted_training_leaves_the_old_files(tmp_path, monkeypatch, whe
     else:
         monkeypatch.setattr(training, "accuracy", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        training.train_reader(steps=2, pen_digits=100, out=tmp_path / "reader.npz", progress=False)
+        training.train_reader(steps=2, pages=2, pen_digits=100, out=tmp_path / "reader.npz", progress=False)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == old
 
 
@@ -113,18 +114,21 @@ def test_pen_digits_differ_and_depend_on_the_seed_alone():
 
 
 def test_material_holds_no_held_out_digit(monkeypatch):
-    """With variation switched off, every picture is a pen stroke or a training digit."""
+    """With variation switched off, every picture is a pen stroke, a training digit, or cut from a page to learn from."""
     monkeypatch.setattr(training, "vary", lambda images, *_: images)
-    batches = training.material(0, batch=50, block=500)
+    cut = cuttings.from_page(0)
+    batches = training.material(0, cut, block=500)
     seen = [next(batches) for _ in range(40)]
     batches.close()
     assert all(x.shape == (50, 28, 28) and t.shape == (50,) for x, t in seen)
     real = digits.load("uci")
     label_of = {image.tobytes(): t for image, t in zip(*real.train)}
+    cut_label_of = {image.tobytes(): t for image, t in zip(*cut)}
     held_out = {image.tobytes() for image in real.test.images} - set(label_of)
     for images, labels in seen:
         known = [label_of.get(image.tobytes()) for image in images]
-        assert known[:42] == [None] * 42 and known[42:] == labels[42:].tolist()
+        assert known[:32] == [None] * 32 and known[32:40] == labels[32:40].tolist()
+        assert [cut_label_of[image.tobytes()] for image in images[40:]] == labels[40:].tolist()
         assert not held_out & {image.tobytes() for image in images}
 
 

@@ -1,7 +1,8 @@
 """Random pages with known content: the measure of the page reader.
 
 Nothing on them was seen in training: the digits are scikit-learn's held-out 500, or written by hands
-from outside the ranges that the reader learned from (`foreign_hand`).
+from outside the ranges that the reader learned from (`foreign_hand`). Pages to learn from, which share
+no digit and no hand with those, are made on request.
 """
 
 from __future__ import annotations
@@ -74,15 +75,21 @@ def foreign_hand(rng) -> pen.Hand:
     return replace(usual, **{chosen: unusual[chosen]})
 
 
-def random_page(seed: int, level: Level = ORDINARY) -> MadePage:
+def random_page(seed: int, level: Level = ORDINARY, *, to_learn_from: bool = False) -> MadePage:
     """A page with a few rows of digits, made under conditions of the level given.
 
     Seeds below 10,000 are for looking and tuning, those from 10,000 on for figures that are published.
+
+    Parameters
+    ----------
+    to_learn_from : bool
+        Another page, with scikit-learn's training digits or by a hand as `pen.Hand.random` draws them:
+        nothing on it is on a page that measures.
     """
-    rng = np.random.default_rng([seed, level is not ORDINARY])
+    rng = np.random.default_rng([seed, level.name != ORDINARY.name] + [1] * to_learn_from)
     made = _conditions(rng, level)
     height = made["height"]
-    rows, pictures = _digits(rng, height, level)
+    rows, pictures = _digits(rng, height, level, to_learn_from)
     ink, written = _lay_out(rng, rows, pictures, height)
     lines = _ruling(rng, ink.shape, made["paper"], height)
     transform, shape = camera.tilt(rng, ink.shape, made["rotation"], made["perspective"])
@@ -107,13 +114,14 @@ def _conditions(rng, level: Level) -> dict:
 
 # ---------------------------------------------------------------- ink
 
-def _digits(rng, height, level):
+def _digits(rng, height, level, to_learn_from):
     """Rows of digits (list of str) and each digit's picture and fault, in reading order."""
     room = max(2, LARGEST / (1.6 * height)**2)
     columns = int(rng.integers(3, max(4, min(12, room / 2))))
     rows = int(rng.integers(1, max(2, min(6, room / columns))))
-    real = digits.load("uci").test
-    hand = foreign_hand(rng) if rng.random() < .5 else None
+    real = digits.load("uci").train if to_learn_from else digits.load("uci").test
+    any_hand = pen.Hand.random if to_learn_from else foreign_hand
+    hand = any_hand(rng) if rng.random() < .5 else None
     texts, pictures = [], []
     for _ in range(rows):
         text = ""

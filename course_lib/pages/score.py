@@ -37,7 +37,7 @@ def score(made: MadePage, read) -> Score:
         for _, b in same:
             kept[facing[i]][b] = True
     boxes = np.array([d.box for d in read.digits]).reshape(-1, 4)
-    found = tuple(bool(_shared(np.array(w.box), boxes).max(initial=0) > .5) for w in made.written)
+    found = tuple(bool(shared(np.array(w.box), boxes).max(initial=0) > .5) for w in made.written)
     return Score(tuple(right), found, tuple(k for row in kept for k in row), mistakes)
 
 
@@ -67,7 +67,7 @@ def _best(truth, read, change=lambda a, b: int(a != b)):
     return int(D[-1, -1]), pairs[::-1]
 
 
-def _shared(box, boxes) -> np.ndarray:
+def shared(box, boxes) -> np.ndarray:
     """The shares that boxes (n, 4) have in common with a box, of what they cover together."""
     low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
     common = np.prod(np.maximum(0, high - low), axis=1)

@@ -1,0 +1,61 @@
+"""Digits cut out of photographed pages, with their labels: what the reader meets at its work.
+
+A pen stroke on a screen is clean. What a page leaves of it has been blurred, shaded, pressed into JPEG
+blocks and thresholded, and was a few pixels high before it was enlarged. The reader learns from such
+digits, too; the pages are made for that and share nothing with those that measure (`pages.random_page`).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib import pages
+from course_lib.digits import Split
+from course_lib.pages.score import shared
+from course_lib.reading import page
+from course_lib.reading import parts as P
+
+# Small digits, since large ones come out clean; and more faults than a page has.
+LEVELS = tuple(replace(level, height=(12, 60), faulty=.3) for level in (pages.ORDINARY, pages.HARD))
+
+
+def cut_out(count: int, progress: bool = True) -> Split:
+    """The digits of `count` pages, ordinary and hard in turn: pictures (N, 28, 28) and labels (N,)."""
+    with ProcessPoolExecutor() as pool:
+        found = list(tqdm(pool.map(from_page, range(count), chunksize=4), total=count, desc="pages",
+                          unit="page", disable=not progress))
+    return Split(np.concatenate([images for images, _ in found]),
+                 np.concatenate([labels for _, labels in found]))
+
+
+def from_page(seed: int) -> Split:
+    """The digits of one page that stand alone, or can be cut from their neighbours, as the reader sees them."""
+    made = pages.random_page(seed, LEVELS[seed % 2], to_learn_from=True)
+    stages = page.find_ink(made.image)
+    kept, size, lean = page.survey(stages)
+    pieces = kept + [piece for part in kept if P.may_touch(part, size)
+                     for piece in P.pieces_of(part, size, lean)[-1].values()]
+    found = [(part, written.digit) for written in made.written
+             if (part := belonging_to(_scaled(written.box, stages["scale"]), pieces)) is not None]
+    images = page.portraits(stages, [part for part, _ in found]) if found else np.zeros((0, 28, 28), np.float32)
+    return Split(images, np.array([label for _, label in found], int))
+
+
+def belonging_to(box, pieces) -> P.Part | None:
+    """All pieces of ink in a digit's box as one part; None if they do not fill the box, or do more than that."""
+    boxes = np.array([piece.box for piece in pieces]).reshape(-1, 4)
+    low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
+    inside = np.prod(np.maximum(0, high - low), axis=1) > .8 * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    if not inside.any():
+        return None
+    part = P.merge(*(piece for piece, it_is in zip(pieces, inside) if it_is))
+    return part if shared(box, np.array([part.box]))[0] > .7 else None
+
+
+def _scaled(box, scale) -> np.ndarray:
+    """A box of the picture given in pixels of the working copy."""
+    return np.array(box) * np.tile(scale, 2)
