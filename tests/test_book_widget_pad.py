@@ -16,6 +16,7 @@ from course_lib.reading import load_reader
 from course_lib.reading.judge import is_digit
 from course_lib.reading.reader import classify
 from course_lib.widgets import pad, scripts
+from course_lib.widgets.certainty import percent
 
 START, CHAPTER = "book/index.html", "book/10-seeing.html"
 SEVEN = [[(30, 24), (84, 24), (52, 96)]]              # corners of strokes, in pixels of the sheet
@@ -267,7 +268,7 @@ class Sheet:
 def expected(strokes):
     picture = pad.picture_of(strokes)[None]
     p = classify(picture)[1][0]
-    return pad.verdict(p, is_digit(picture)[0]), [pad.percent(share) for share in p]
+    return pad.verdict(p, is_digit(picture)[0]), [percent(share) for share in p]
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from course_lib.reading import load_reader
 from course_lib.reading.judge import is_digit, load_judge
 from course_lib.reading.page import DOUBT
 from course_lib.reading.reader import classify
+from course_lib.widgets.certainty import percent
 from course_lib.widgets.scripts import module, rules
 
 __all__ = ["DrawingPad", "drawing_pad", "drawing_pad_picture", "nib_width", "packed_weights", "picture_of",
@@ -190,11 +191,6 @@ def drawing_pad() -> DrawingPad:
     (28, 28)
     """
     return DrawingPad(samples=samples(), plans=[[name, plan(network)] for name, network in _networks().items()])
-
-
-def percent(p: float) -> str:
-    """A probability as the pad prints it: never 0% or 100%, for a network is never sure."""
-    return "under 1%" if p < .005 else "over 99%" if p >= .995 else f"{int(100 * p + .5)}%"
 
 
 def verdict(p: np.ndarray, judged: float) -> str:

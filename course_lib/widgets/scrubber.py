@@ -17,6 +17,7 @@ from PIL import Image
 
 from course_lib import digits, palette
 from course_lib.recipe import Film, Moment
+from course_lib.widgets.certainty import percent
 from course_lib.widgets.stepper import Frame, stepper
 
 __all__ = ["Run", "develop", "frames", "scrubber"]
@@ -289,7 +290,7 @@ def digits_chart(run: Run, followed: Sequence[int], k: int) -> str:
     parts += [text(FIRST + PITCH * d, 36, str(d), "mid") for d in range(len(p))]
     parts += [_asked(run.pictures[i], run.labels[i], p[:, i], 42 + ROW * row, end)
               for row, i in enumerate(followed)]
-    said = [f"a {run.labels[i]} is read as {p[:, i].argmax()} with {p[:, i].max():.0%}" for i in followed]
+    said = [f"a {run.labels[i]} is read as {p[:, i].argmax()} with {percent(p[:, i].max())}" for i in followed]
     return (f'<svg viewBox="0 0 {WIDTH} {48 + ROW * len(followed)}" role="img" '
             f'aria-label="{"; ".join(said)}.">' + "".join(parts) + "</svg>")
 
@@ -301,10 +302,11 @@ def _asked(picture, true, p, top, end):
         f'<rect class="bar{" true" if d == true else ""}" x="{FIRST + PITCH * d - 6}" '
         f'y="{foot - TALL * p[d]:.0f}" width="12" height="{TALL * p[d]:.0f}"/>' for d in np.flatnonzero(p >= 0.01))
     mark, look = ("✓", "right") if read == true else ("✗", "wrong")
+    sure = percent(p[read]).replace("over ", "&gt;")        # there is no room for the word
     return (f'<image href="{png(1 - picture, 16)}" x="0" y="{top}" width="34" height="34"/>'
             + text(46, foot - 10, str(true), "mid")
             + f'<path class="rule" d="M{FIRST - 8} {foot}H{end - 10}"/>' + bars
-            + text(end, foot - 10, f"{read} {mark} {p[read]:.0%}", look))
+            + text(end, foot - 10, f"{read} {mark} {sure}", look))
 
 
 def filters_figure(filters, limit: float, moved: float, columns: int = 7) -> str:

@@ -244,7 +244,9 @@ function mapsPart(pad) {
   const layers = new Map(pad.plans).get("reader").map((layer, i) => ({ layer, i: i + 1 })).filter(({ layer }) => layer.kind !== "Flatten");
   const figures = layers.map((each, n) => {
     const canvas = h("canvas", { role: "img" }), caption = h("figcaption");
-    return { ...each, n: n + 1, canvas, caption, element: h("figure", { className: "course-layer" }, canvas, caption) };
+    const last = n === layers.length - 1; // the logits: one for each digit
+    const names = last ? [h("div", { className: "course-digits", ariaHidden: "true" }, ...Array.from({ length: 10 }, (_, d) => h("span", {}, String(d))))] : [];
+    return { ...each, n: n + 1, canvas, caption, element: h("figure", { className: "course-layer" }, canvas, ...names, caption) };
   });
   const key = h("p", { className: "course-key" });
   key.innerHTML = '<span class="above"></span> above zero, <span class="below"></span> below, grey: about zero. '
