@@ -358,14 +358,14 @@ def test_three_pieces_are_joined_that_two_by_two_are_no_better():
     assert boxes(parts.join_broken(pieces[:2], 20, whole_only)) == boxes(pieces[:2])
 
 
-def test_what_is_low_or_wide_beside_its_page_is_odd():
+def test_what_is_low_or_wide_or_high_beside_its_page_is_odd():
     usual = [block(0, 30 * k, 20, 30 * k + 12) for k in range(5)]
     width = parts.typical_width(usual, 20)
     assert width == 12 and parts.typical_width(usual[:4], 20) == np.inf
-    low, lower, wide = block(0, 0, 13, 12), block(0, 0, 8, 12), block(0, 0, 20, 24)
-    fine, a, b, c, unknown = (*parts.oddness([usual[0], low, lower, wide], 20, width),
-                              *parts.oddness([wide], 20, np.inf))
-    assert fine == unknown == 0 and b < a < 0 and c < 0
+    low, lower, wide, high = (block(0, 0, 13, 12), block(0, 0, 8, 12), block(0, 0, 20, 24), block(0, 0, 40, 12))
+    fine, a, b, c, d, unknown = (*parts.oddness([usual[0], low, lower, wide, high], 20, width),
+                                 *parts.oddness([wide], 20, np.inf))
+    assert fine == unknown == 0 and b < a < 0 and c < 0 and d < 0
 
 
 def test_digits_beside_and_below_each_other_are_not_joined():
@@ -471,6 +471,34 @@ def test_touching_digits_come_apart_and_a_wide_zero_stays_whole():
     assert reading.read_page(page).rows == ["0"]
     assert len(reading.read_page(pages.make("thick pen").image).digits) == 5
     assert len(reading.read_page(pages.make("thick pen").image, skip={"cut", "refuse"}).digits) < 5
+
+
+def test_one_digit_above_another_is_cut_off_where_they_touch():
+    """Two blocks, a narrow bridge between them; a judge that likes what is as high as a digit."""
+    mask = np.zeros((42, 14), bool)
+    mask[:20, :10] = mask[22:, 4:] = mask[20:22, 5:7] = True
+    tower, alone = Part(7, 3, mask), block(0, 40, 20, 50)
+
+    def as_high_as_a_digit(tried):
+        return np.array([0. if abs(p.height - 20) <= 2 else -3. for p in tried])
+
+    upper, lower, same = sorted(parts.cut_rows([tower, alone], 20, as_high_as_a_digit), key=lambda p: p.left + p.top)
+    assert same is alone or same.box == alone.box
+    assert upper.top == 7 and lower.bottom == 49 and abs(upper.bottom - lower.top) <= 1
+    assert upper.area + lower.area == tower.area
+
+    def content(tried):
+        return np.zeros(len(tried))
+    assert parts.cut_rows([tower], 20, content) == [tower]          # a cut has its price
+
+
+def test_rows_that_touch_remain_two_rows():
+    rng, hand, paper = np.random.default_rng(1), pen.Hand(pen_width=3), np.zeros((130, 330), np.float32)
+    for text, top in (("17041", 12), ("86352", 50)):
+        pages.write_line(rng, paper, text, top=top, left=20, height=40, hand=hand, gaps=.6, wander=.02)
+    assert len(parts.components(paper > .5)) < 10                   # they do touch
+    read = reading.read_page(1 - .7 * paper)
+    assert [len(row) for row in read.rows] == [5, 5]
 
 
 def test_rows_are_in_reading_order():

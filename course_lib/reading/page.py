@@ -187,7 +187,7 @@ def find_digits(stages: dict, skip, reader) -> list[P.Part]:
         kept = mended(stages, P.join_broken(kept, size, in_line), size)
     stages["joined"] = kept
     if "cut" not in skip:
-        kept = P.cut_touching(kept, size, in_line, lean)
+        kept = P.cut_touching(P.cut_rows(kept, size, in_line), size, in_line, lean)
     stages["cut"] = kept
     kept, stages["refused"] = ([*kept], []) if "refuse" in skip else refuse(kept, size, judge, worst)
     if "specks" not in skip:

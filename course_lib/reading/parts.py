@@ -24,6 +24,7 @@ NO_DIGIT = -2.5      # log probability that ink is no digit at all, for each dig
 CUT_PRICE = .5       # what a cut costs, in log probability
 STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
 LOW, WIDE = .70, 1.5  # shares of the typical height and width beyond which hardly any digit is found
+HIGH = 1.5           # the share of the typical height above which ink may be digits of two rows
 ODD_PRICE = 12.0, 8.0  # what each further share costs, in log probability
 
 
@@ -121,9 +122,9 @@ def oddness(parts: list[Part], size: float, width: float) -> np.ndarray:
     """
     if np.isinf(width):
         return np.zeros(len(parts))
-    low = np.array([max(0.0, LOW - part.height / size) for part in parts])
+    off = np.array([max(0.0, LOW - part.height / size, part.height / size - HIGH) for part in parts])
     wide = np.array([max(0.0, part.width / width - WIDE) for part in parts])
-    return -ODD_PRICE[0] * low - ODD_PRICE[1] * wide
+    return -ODD_PRICE[0] * off - ODD_PRICE[1] * wide
 
 
 def at_the_least(scores, parts: list[Part], size: float) -> np.ndarray:
@@ -375,6 +376,34 @@ def best_cut(part: Part, size: float, judge, lean: float = 0.0) -> list[Part]:
     scores = dict(zip(pieces, judge(list(pieces.values()))))
     scores[whole] = at_the_least([scores[whole]], [part], size)[0]
     return [pieces[arc] for arc in best_way(strokes, scores)]
+
+
+def cut_rows(parts: list[Part], size: float, judge) -> list[Part]:
+    """Digits of two rows that touch, cut apart; left together, they would make one row of the two."""
+    return [piece for part in parts
+            for piece in (best_cut_across(part, size, judge)
+                          if HIGH * size < part.height < 3 * size and part.width < 2 * size else [part])]
+
+
+def best_cut_across(part: Part, size: float, judge) -> list[Part]:
+    """What is above and what is below the best way from side to side, or the part itself."""
+    lying = transposed(part)
+    places = np.arange(.5 * size, part.height - .5 * size, SPACING * size).astype(int)
+    paths = cheapest_paths(lying.mask, places, max(2, round(REACH[0] * part.height)))
+    ways = [(path, [transposed(piece) for piece in split(lying, path)]) for path in paths]
+    ways = [(path, pieces) for path, pieces in ways if len(pieces) == 2]
+    if not ways:
+        return [part]
+    thickness, columns = stroke_width(part.mask), np.arange(part.width)
+    scores = judge([part, *(piece for _, pieces in ways for piece in pieces)])
+    together = scores[1:].reshape(-1, 2).sum(axis=1) - [
+        CUT_PRICE + STROKE_PRICE * max(0.0, lying.mask[columns, path].sum() / thickness - 1.2) for path, _ in ways]
+    return ways[together.argmax()][1] if together.max() > scores[0] else [part]
+
+
+def transposed(part: Part) -> Part:
+    """The part with rows and columns exchanged."""
+    return replace(part, top=part.left, left=part.top, mask=part.mask.T)
 
 
 def best_way(strokes, scores) -> list[tuple[int, int]]:
