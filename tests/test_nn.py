@@ -322,7 +322,7 @@ def step(network, shared, x, labels):
     return value, dx, [getattr(layer, "d" + name).copy() for layer, name in network.parameters()]
 
 
-@pytest.mark.parametrize("threads, N", [(2, 2), (2, 33), (3, 10), (4, 64)])
+@pytest.mark.parametrize("threads, N", [(2, 1), (2, 2), (2, 33), (3, 10), (3, 2), (4, 64)])
 def test_threads_that_share_a_batch_compute_what_one_does(threads, N):
     rng = RNG(N)
     network = small(np.float64)
@@ -334,6 +334,21 @@ def test_threads_that_share_a_batch_compute_what_one_does(threads, N):
     for a, b in zip(together[2], alone[2]):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-14)
     np.testing.assert_array_equal(network.predict(x, threads=threads), network.predict(x, threads=1))
+
+
+def test_a_column_left_over_for_several_threads_is_predicted_too():
+    """251 columns in parts of 250: the last part has fewer columns than there are threads."""
+    network, x = small(), RNG(0).standard_normal((1, 8, 8, 251), dtype=np.float32)
+    np.testing.assert_array_equal(network.predict(x, threads=2), network.predict(x, threads=1))
+
+
+def test_a_thread_without_columns_adds_no_old_gradient():
+    network, x = small(np.float64), RNG(0).standard_normal((1, 8, 8, 8))
+    shared = nn.Parallel(network, 2)
+    step(network, shared, x, np.arange(8))
+    after = step(network, shared, x[..., :1], np.arange(1))
+    for a, b in zip(after[2], step(network, network, x[..., :1], np.arange(1))[2]):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-14)
 
 
 def test_twins_learn_with_the_network_and_keep_out_of_each_other_s_way():

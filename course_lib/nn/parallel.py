@@ -55,20 +55,23 @@ class Parallel:
 
     def forward(self, x):
         """x -> y, each thread a part of the columns."""
-        parts = np.array_split(x, len(self.twins), axis=-1)
-        return np.concatenate(self._together(lambda t, part: t.forward(part), parts), axis=-1)
+        return np.concatenate(self._together(lambda t, part: t.forward(part), self._parts(x)), axis=-1)
 
     def backward(self, dy, input_gradient=True):
         """Return dx and store every layer's gradients in the network, as `Sequential.backward`."""
-        parts = np.array_split(dy, len(self.twins), axis=-1)
+        parts = self._parts(dy)
         dxs = self._together(lambda t, part: t.backward(part, input_gradient), parts)
         for (layer, name), *shares in zip(self.network.parameters(),
-                                          *(t.parameters() for t in self.twins)):
+                                          *(t.parameters() for t in self.twins[:len(parts)])):
             first, *others = (getattr(part, "d" + name) for part, _ in shares)
             for other in others:
                 first += other
             setattr(layer, "d" + name, first)
         return np.concatenate(dxs, axis=-1) if input_gradient else None
+
+    def _parts(self, x):
+        """A part of the columns for each thread; where there are fewer columns than threads, one for each column."""
+        return np.array_split(x, max(1, min(len(self.twins), x.shape[-1])), axis=-1)
 
     def _together(self, work, parts):
         with _controller().limit(limits=1, user_api="blas"):
