@@ -1,11 +1,13 @@
 """How well a network reads a split, and what the training chapter's recipe makes of a source."""
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
 
-from course_lib import digits, evaluation, measures, nn, recipe
+from course_lib import digits, evaluation, measures, nn, reading, recipe
+from course_lib.reading.reader import WEIGHTS
 
 
 class Guess:
@@ -113,3 +115,13 @@ def test_the_record_of_mnist_holds_together():
     assert after[str(record["steps"])] == record["right"] and list(after) == [
         str(step) for step in range(0, record["steps"] + 1, 300)]
     assert record["count"] == 10_000 and "training split, held out" in record["measured on"]
+
+
+def test_the_record_of_the_reader_on_mnist_is_of_the_shipped_weights():
+    """tools/measure_on_mnist.py has to be run again whenever the reader is trained again."""
+    record = json.loads((reading.RECORDS / "reader_on_mnist.json").read_text())
+    assert record["weights"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    confusion = np.array(record["confusion"])
+    assert confusion.sum() == record["count"] == 60_000
+    assert record["accuracy"] == np.trace(confusion) / 60_000 >= .974
+    assert record["interval"] == pytest.approx(measures.wilson(np.trace(confusion), 60_000))
