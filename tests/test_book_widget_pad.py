@@ -335,6 +335,15 @@ def test_maps_are_those_of_the_library(sheet):
         "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data]",
         [int(f % 10 * 26 + j), int(f // 10 * 26 + i)])
     assert pixel == ([222, 74, 60, 255] if first[f, i, j] > 0 else [52, 128, 208, 255])
+    # each of the ten logits has its digit below it
+    last = ours.box.locator(".course-layer").last
+    across = last.locator("canvas").bounding_box()
+    names = last.locator(".course-digits span")
+    assert names.all_text_contents() == list("0123456789")
+    for n, name in enumerate(names.all()):
+        box = name.bounding_box()
+        middle = box["x"] + box["width"] / 2 - across["x"]
+        assert abs(middle / across["width"] - (n + .5) / 10) < .03 and box["y"] >= across["y"] + across["height"]
 
 
 def test_undo_and_clear(sheet):

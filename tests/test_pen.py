@@ -102,9 +102,9 @@ def test_the_digits_are_the_same_on_every_machine():
     """How much ink ten digits hold, and their middle rows, as first drawn; to rounding."""
     pictures = pen.draw(np.random.default_rng(0), np.arange(10))
     sums = pictures.sum(axis=(1, 2))
-    assert np.allclose(sums, [185.1, 60.6, 97.4, 101.8, 128.1, 83.9, 103.5, 80.4, 198.6, 181.9], atol=.2)
+    assert np.allclose(sums, [185.1, 60.6, 99.3, 101.8, 128.1, 83.9, 81.3, 80.4, 198.6, 181.9], atol=.2)
     rows = pictures.sum(axis=2) @ np.arange(28) / sums
-    assert np.allclose(rows, [13.7, 13.34, 13.35, 13.43, 13.7, 13.68, 13.4, 13.76, 13.63, 13.35], atol=.02)
+    assert np.allclose(rows, [13.7, 13.34, 13.16, 13.43, 13.7, 13.68, 13.85, 13.76, 13.63, 13.35], atol=.02)
 
 
 def test_any_number_of_labels():
