@@ -30,8 +30,8 @@ from course_lib.digits.normalise import SIDE as SIZE
 WEIGHTS = Path(__file__).parent / "data" / "reader.npz"
 RECORD = WEIGHTS.with_suffix(".json")
 STEPS, BATCH = 30_000, 50
-PAGES = 1200                   # that digits are cut out of
-REAL, CUT = .2, .24            # the shares of scikit-learn's digits and of such digits in a batch
+PAGES = 900                    # that digits are cut out of
+REAL, CUT = .16, .2            # the shares of scikit-learn's digits and of such digits in a batch
 
 
 # ---------------------------------------------------------------- variation

@@ -17,7 +17,7 @@ def tiny(tmp_path_factory):
 
 
 def test_a_tiny_budget_learns_to_a_stated_accuracy(tiny):
-    """300 batches of 28 pen strokes, 10 training digits, 12 from pages: at least 90% of the held-out read right."""
+    """300 batches of 32 pen strokes, 8 training digits, 10 from pages: at least 90% of the held-out read right."""
     record, out = tiny
     network = nn.load_weights(nn.lenet(), out)
     assert training.accuracy(network) >= .90
@@ -29,7 +29,7 @@ def test_the_record_says_how_the_weights_were_made(tiny):
     assert record == json.loads(out.with_suffix(".json").read_text())
     assert record["command"] == "python -m course_lib train reader --steps 300 --seed 0"
     assert set(record["versions"]) == {"python", "numpy", "scikit-learn", "course"}
-    assert record["material"] == {"pen strokes": 300 * 28, "scikit-learn's training digits": 1297,
+    assert record["material"] == {"pen strokes": 300 * 32, "scikit-learn's training digits": 1297,
                                   "digits cut out of pages": len(cuttings.cut_out(12, False).labels)}
     assert record["commit"] is None or re.fullmatch(r"[0-9a-f]{12}(-dirty)?", record["commit"])
     assert sorted(p.name for p in out.parent.iterdir()) == ["reader.json", "reader.npz"]
@@ -127,8 +127,8 @@ def test_material_holds_no_held_out_digit(monkeypatch):
     held_out = {image.tobytes() for image in real.test.images} - set(label_of)
     for images, labels in seen:
         known = [label_of.get(image.tobytes()) for image in images]
-        assert known[:28] == [None] * 28 and known[28:38] == labels[28:38].tolist()
-        assert [cut_label_of[image.tobytes()] for image in images[38:]] == labels[38:].tolist()
+        assert known[:32] == [None] * 32 and known[32:40] == labels[32:40].tolist()
+        assert [cut_label_of[image.tobytes()] for image in images[40:]] == labels[40:].tolist()
         assert not held_out & {image.tobytes() for image in images}
 
 

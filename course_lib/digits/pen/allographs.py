@@ -499,7 +499,8 @@ SKELETONS: dict[int, list[list[np.ndarray]]] = {
     for digit, allographs in _ALLOGRAPHS.items()}
 
 # How often a form is written, relative to the other forms of its digit; 1 if it is not named here.
-# Most 1s are a single line; a slashed 0, a 9 open above, a 6 whose loop runs on below are rare.
-OFTEN = {(0, 12): .3, (1, 0): 4, (1, 1): 4, (1, 2): 3, (1, 5): .5, (1, 6): 2, (1, 7): 2,
-         (1, 13): .4, (1, 14): .4, (1, 15): .3, (2, 23): .5, (4, 18): .4, (5, 16): .5, (6, 18): .4,
+# Most 1s are a single line; a slashed 0, a 4 that is all but a 9, a 9 open above are rare.
+OFTEN = {(0, 12): .3, (1, 0): 4, (1, 1): 4, (1, 2): 3, (1, 4): .6, (1, 5): .5, (1, 6): 2, (1, 7): 2,
+         (1, 8): .3, (1, 10): .6, (1, 11): .6, (1, 13): .4, (1, 14): .4, (1, 15): .3,
+         (2, 23): .5, (6, 18): .4, (4, 18): .4, (4, 19): .4, (5, 16): .5,
          (9, 5): .5, (9, 10): .5, (9, 11): .5, (9, 14): .5}
