@@ -100,7 +100,7 @@ def test_the_answer_gives_every_certainty_and_every_reason(strange):
         assert int(label) == digit.label and bool(look) == (digit.confidence < page_stages.UNSURE)
         assert share == (f"{int(100 * digit.confidence)}%" if digit.confidence <= 0.99 else "> 99%")
         assert bool(look) == (share != "> 99%" and int(share[:-1]) < 90)
-    assert markup.count("does not look like a digit") == len(page.refused) == 2
+    assert markup.count("does not look like a digit") == len(page.refused) == 3
 
 
 def test_the_pictures_say_what_the_stages_found(strange):
@@ -108,7 +108,7 @@ def test_the_pictures_say_what_the_stages_found(strange):
     *_, joined, refused, order, _, last = frames = page_stages.frames(image, page)
     assert len(frames) == 10
     assert joined.picture.count("<rect") == len(page.stages["cut"])
-    assert refused.picture.count('class="box out"') == 2 and "2 boxes refused (dashed)" in refused.picture
+    assert refused.picture.count('class="box out"') == 3 and "3 boxes refused (dashed)" in refused.picture
     points = re.search(r'points="(.*?)"', order.picture)[1].split()
     assert len(points) == len(page.digits)
     assert re.findall(r"<text[^>]*>(\d)</text>", last.picture) == list("".join(page.rows))
