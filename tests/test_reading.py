@@ -244,11 +244,12 @@ def test_a_hand_of_unusual_breadth_is_read_as_a_usual_one(aspect, row):
 
 
 def test_the_record_has_what_chapter_11_says_of_single_stages():
-    """Without the light: ordinary pages lose little and hard ones most; breadth changes nothing on these few."""
+    """The light: a tenth of the digits of ordinary pages, most of hard ones; breadth is rarely needed; lines cost."""
     record = json.loads((reading.RECORDS / "pages.json").read_text())
     ordinary, hard = (record[level]["ablation"]["right without"] for level in ("ordinary", "hard"))
-    assert ordinary[""] - ordinary["light"] < .1 and hard[""] - hard["light"] > .5
-    assert ordinary["breadth"] == ordinary[""] and hard["breadth"] == hard[""]
+    assert .08 < ordinary[""] - ordinary["light"] < .13 and hard[""] - hard["light"] > .5
+    assert 0 <= ordinary[""] - ordinary["breadth"] < .01 and 0 <= hard[""] - hard["breadth"] < .01
+    assert 0 < ordinary["lines"] - ordinary[""] < .005 and hard["lines"] < hard[""]
     assert ordinary.keys() == hard.keys() == {"", *reading.STAGES}
 
 
