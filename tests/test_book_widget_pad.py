@@ -108,7 +108,7 @@ NORMALISED = """({ normalise }, { data, shape }) => {
 
 def test_pictures_are_brought_to_one_form_as_in_the_library(module):
     rng = np.random.default_rng(7)
-    labels = np.arange(60) % 10
+    labels, compared = np.arange(60) % 10, 0
     for number, (size, picture) in enumerate(zip(rng.integers(8, 90, (60, 2)), pen.draw(rng, labels))):
         zoomed = picture[np.ix_(*(np.linspace(0, 27, n).round().astype(int) for n in size))]
         if number % 10 == 0:                              # a bar: ink to every edge of its box
@@ -117,7 +117,18 @@ def test_pictures_are_brought_to_one_form_as_in_the_library(module):
         if not zoomed.any():
             continue
         ours = module(NORMALISED, {"data": zoomed.ravel().tolist(), "shape": list(zoomed.shape)})
-        np.testing.assert_allclose(np.reshape(ours, (28, 28)), digits.normalise(zoomed), atol=1e-4)
+        theirs = digits.normalise(zoomed)
+        if half_way(theirs):                              # half a pixel either way: the last digit of a sum decides
+            continue
+        compared += 1
+        np.testing.assert_allclose(np.reshape(ours, (28, 28)), theirs, atol=1e-4)
+    assert compared >= 50
+
+
+def half_way(picture):
+    """Whether the centre of mass lies half a pixel from the middle, as near as numbers are."""
+    away = np.abs([(picture.sum(axis=1 - n) * (np.arange(28) - 13.5)).sum() / picture.sum() for n in (0, 1)])
+    return (np.abs(away - .5) < 1e-3).any()
 
 
 def test_paper_without_ink_makes_no_picture(module):

@@ -9,7 +9,7 @@ from conftest import ROOT
 LIBRARY = ROOT / "course_lib"
 #: a room may import only rooms to its left
 ORDER = ["palette", "nn", "circuit", "architectures", "symbolic", "symbolic_matrices", "measures",
-         "ladder", "speed", "digits", "pages", "reading", "evaluation", "recipe", "training", "figures",
+         "ladder", "speed", "digits", "pages", "reading", "evaluation", "recipe", "cuttings", "training", "figures",
          "widgets", "__main__"]
 #: what the rooms that everything stands on may import besides the standard library
 OUTSIDE = {"palette": set(), "nn": {"numpy", "tqdm", "threadpoolctl"}, "circuit": set(), "architectures": {"numpy"}}
