@@ -96,6 +96,8 @@ def test_the_record_agrees_with_the_shipped_weights():
     record = json.loads(training.RECORD.read_text())
     measured = training.accuracy(reading.load_reader())
     assert abs(record["accuracy on the 500 held-out digits"] - measured) <= .002
+    assert record["steps"] == 30_000 and record["seed"] == 0    # chapter 10 says so
+    assert re.fullmatch(r"[0-9a-f]{12}", record["commit"])      # not "-dirty"
 
 
 def test_pen_digits_differ_and_depend_on_the_seed_alone():
