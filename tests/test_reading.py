@@ -420,18 +420,41 @@ def test_many_paths_are_the_single_ones():
         assert np.abs(path - column).max() <= 4 and 0 <= path.min() and path.max() < 20
 
 
+def ways_through(last, begin=0):
+    """All ways from cut `begin` to cut `last`: each piece begins after the one before it does, not after its end."""
+    yield [(begin, last)]
+    for end in range(begin + 1, last):
+        for start in range(begin + 1, end + 1):
+            yield from ([(begin, end)] + rest for rest in ways_through(last, start))
+
+
 def test_the_way_through_the_lattice_is_the_best_of_all():
-    rng, last = np.random.default_rng(1), 6
-    for _ in range(20):
-        strokes = [0, *rng.uniform(0, 3, last - 1), 0]
-        scores = {arc: rng.uniform(-2, 0) for arc in itertools.combinations(range(last + 1), 2)}
+    rng, last, shared = np.random.default_rng(1), 5, 0
+    for _ in range(100):
+        places = np.sort(rng.uniform(0, .6, last + 1))
+        cuts = [parts.Cut(strokes, place) for strokes, place in zip([0, *rng.uniform(0, 3, last - 1), 0], places)]
+        scores = {arc: rng.uniform(-6, 0) for arc in itertools.combinations(range(last + 1), 2)}
 
         def price(way):
-            fines = [parts.CUT_PRICE + parts.STROKE_PRICE * max(0, strokes[j] - 1.2) for _, j in way[:-1]]
-            return sum(scores[arc] for arc in way) - sum(fines)
-        ways = [list(zip((0, *inner), (*inner, last))) for n in range(last)
-                for inner in itertools.combinations(range(1, last), n)]
-        assert parts.best_way(strokes, scores) == max(ways, key=price)
+            total = sum(scores[arc] for arc in way)
+            for (_, end), (start, _) in itertools.pairwise(way):
+                seam = places[end] - places[start]
+                through = min(cuts[start].strokes, cuts[end].strokes)
+                total -= (parts.CUT_PRICE + parts.STROKE_PRICE * max(0, through - 1.2)
+                          + parts.SEAM_PRICE * seam if seam <= parts.SEAM else np.inf)
+            return total
+        best = parts.best_way(cuts, scores)
+        assert best == max(ways_through(last), key=price)
+        shared += any(start < end for (_, end), (start, _) in itertools.pairwise(best))
+    assert 5 < shared < 95                     # ways of both kinds were compared
+
+
+@pytest.mark.parametrize("made", [pages.crowded("6176", .3), pages.random_page(254)], ids=["crowded", "254"])
+def test_ink_where_strokes_cross_belongs_to_both_digits(made, monkeypatch):
+    """Where each pixel has one owner, one of the two digits loses its stroke."""
+    assert reading.read_page(made.image).rows == list(made.rows)
+    monkeypatch.setattr(parts, "SEAM", 0)
+    assert reading.read_page(made.image).rows != list(made.rows)
 
 
 @pytest.mark.parametrize("lean", [-.5, 0, .7])
@@ -457,8 +480,8 @@ def test_cuts_lean_with_the_ink(lean):
 
 def test_pieces_share_the_ink_out():
     part = Part(3, 4, np.random.default_rng(1).random((20, 30)) < .6)
-    strokes, pieces = parts.pieces_of(part, 20)
-    last = len(strokes) - 1
+    cuts, pieces = parts.pieces_of(part, 20)
+    last = len(cuts) - 1
     both = [(0, k) for k in range(1, last) if (0, k) in pieces and (k, last) in pieces]
     assert both
     for i, k in both:

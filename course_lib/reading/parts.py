@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
@@ -21,8 +22,10 @@ REACH = .12, .4      # how far to the side a cut may go, as shares of the part's
 SPACING = .08       # of the cuts looked for, as a share of a digit's height
 SURE = -.1           # log probability above which a part is taken for one digit without more ado
 NO_DIGIT = -2.5      # log probability that ink is no digit at all, for each digit's width of it
-CUT_PRICE = .5       # what a cut costs, in log probability
-STROKE_PRICE = .3    # and what it costs to go through more than one stroke, for each
+CUT_PRICE = .35      # what a cut costs, in log probability
+STROKE_PRICE = .2    # and what it costs to go through more than one stroke, for each
+SEAM = .25           # how broad ink may be that belongs to two digits, as a share of a digit's height
+SEAM_PRICE = 1.0     # what it costs, for each such height of its breadth
 LOW, WIDE = .70, 1.5  # shares of the typical height and width beyond which hardly any digit is found
 HIGH = 1.5           # the share of the typical height above which ink may be digits of two rows
 ODD_PRICE = 12.0, 8.0  # what each further share costs, in log probability
@@ -330,10 +333,17 @@ def cuts(part: Part, size: float, lean: float = 0.0) -> list[tuple[float, np.nda
             for path in sorted(paths, key=sum)]
 
 
-def pieces_of(part: Part, size: float, lean: float = 0.0) -> tuple[list, dict]:
-    """All pieces a part may be cut into: the strokes each path cuts, and {(i, j): piece}.
+class Cut(NamedTuple):
+    """A place where a part may be cut: how many strokes that goes through, and where, in heights of a digit."""
 
-    A piece goes from path i to path j; path 0 is the part's left edge, the last its right edge.
+    strokes: float
+    place: float
+
+
+def pieces_of(part: Part, size: float, lean: float = 0.0) -> tuple[list[Cut], dict]:
+    """All pieces a part may be cut into: the cuts, and {(i, j): piece}.
+
+    A piece goes from cut i to cut j; cut 0 is the part's left edge, the last its right edge.
     """
     found = cuts(part, size, lean)
     paths = [np.zeros(part.height, int), *(path for _, path in found), np.full(part.height, part.width)]
@@ -342,7 +352,8 @@ def pieces_of(part: Part, size: float, lean: float = 0.0) -> tuple[list, dict]:
         piece = between(part, paths[i], paths[j])
         if piece is not None and piece.height > .5 * size and piece.width < widest:
             pieces[i, j] = piece
-    return [0.0, *(strokes for strokes, _ in found), 0.0], pieces
+    strokes = [0.0, *(strokes for strokes, _ in found), 0.0]
+    return [Cut(n, float(np.mean(path)) / size) for n, path in zip(strokes, paths)], pieces
 
 
 def may_touch(part: Part, size: float) -> bool:
@@ -355,7 +366,8 @@ def cut_touching(parts: list[Part], size: float, judge, lean: float = 0.0) -> li
 
     `judge` is that of `join_broken`, `lean` how far the ink leans to the right. A part that may be
     several digits is cut at many places; of all ways through them from the part's left edge to its
-    right one, the most probable is taken (the longest way through a lattice). A part is left alone if
+    right one, the most probable is taken (the longest way through a lattice). Where strokes cross, a
+    narrow seam of ink may belong to the digits on both its sides. A part is left alone if
     it scores better than pieces without any fault could after the price of one cut.
     """
     doubtful = [n for n, part in enumerate(parts) if may_touch(part, size)]
@@ -370,12 +382,12 @@ def cut_touching(parts: list[Part], size: float, judge, lean: float = 0.0) -> li
 
 def best_cut(part: Part, size: float, judge, lean: float = 0.0) -> list[Part]:
     """The pieces of the most probable way to cut a part, or the part itself."""
-    strokes, pieces = pieces_of(part, size, lean)
-    whole = 0, len(strokes) - 1
+    places, pieces = pieces_of(part, size, lean)
+    whole = 0, len(places) - 1
     pieces.setdefault(whole, part)
     scores = dict(zip(pieces, judge(list(pieces.values()))))
     scores[whole] = at_the_least([scores[whole]], [part], size)[0]
-    return [pieces[arc] for arc in best_way(strokes, scores)]
+    return [pieces[arc] for arc in best_way(places, scores)]
 
 
 def cut_rows(parts: list[Part], size: float, judge) -> list[Part]:
@@ -406,21 +418,29 @@ def transposed(part: Part) -> Part:
     return replace(part, top=part.left, left=part.top, mask=part.mask.T)
 
 
-def best_way(strokes, scores) -> list[tuple[int, int]]:
-    """The pieces (i, j) that lead from cut 0 to the last one with the largest sum of scores.
+def best_way(cuts: list[Cut], scores: dict) -> list[tuple[int, int]]:
+    """The pieces (i, j) that lead from cut 0 to the last one with the largest sum of scores, less the prices.
 
-    strokes  how many strokes each cut goes through; a cut that is made is fined for them
-    scores   {(i, j): the score of the piece between cuts i and j}
+    `scores` is {(i, j): the score of the piece between cuts i and j}. A piece may begin where the one
+    before it ends, or earlier: the seam between, up to SEAM broad, then belongs to both.
     """
-    last = len(strokes) - 1
-    best = {0: (0.0, [])}                                  # cut: (sum so far, the way there)
-    for j in range(1, last + 1):
-        fine = CUT_PRICE + STROKE_PRICE * max(0.0, strokes[j] - 1.2) if j < last else 0.0
-        ways = [(best[i][0] + scores[i, j] - fine, best[i][1] + [(i, j)])
-                for i in range(j) if i in best and (i, j) in scores]
+    best, ending = {}, {}                                  # piece: (sum so far, the way there); cut: pieces
+    for k, j in sorted(scores, key=lambda piece: piece[::-1]):
+        ways = [(best[h, i][0] - seam_price(cuts[k], cuts[i]), best[h, i][1])
+                for i in range(k, j) if cuts[i].place - cuts[k].place <= SEAM
+                for h in ending.get(i, ()) if h < k] if k else [(0.0, [])]
         if ways:
-            best[j] = max(ways)
-    return best[last][1]
+            before, way = max(ways)
+            best[k, j] = before + scores[k, j], way + [(k, j)]
+            ending.setdefault(j, []).append(k)
+    last = len(cuts) - 1
+    return max(best[k, last] for k in ending[last])[1]
+
+
+def seam_price(start: Cut, end: Cut) -> float:
+    """What it costs that a piece ends at the cut `end` and the next one begins at `start`, there or before."""
+    strokes = min(start.strokes, end.strokes)
+    return CUT_PRICE + STROKE_PRICE * max(0.0, strokes - 1.2) + SEAM_PRICE * (end.place - start.place)
 
 
 # ---------------------------------------------------------------- rows
