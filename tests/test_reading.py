@@ -443,7 +443,7 @@ def test_the_way_through_the_lattice_is_the_best_of_all():
                 total -= (parts.CUT_PRICE + parts.STROKE_PRICE * max(0, through - 1.2)
                           + parts.SEAM_PRICE * seam if seam <= parts.SEAM else np.inf)
             return total
-        best = parts.best_way(cuts, scores)
+        best = parts.best_way(cuts, scores, parts.SEAM)
         assert best == max(ways_through(last), key=price)
         shared += any(start < end for (_, end), (start, _) in itertools.pairwise(best))
     assert 5 < shared < 95                     # ways of both kinds were compared

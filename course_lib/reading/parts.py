@@ -387,7 +387,7 @@ def best_cut(part: Part, size: float, judge, lean: float = 0.0) -> list[Part]:
     pieces.setdefault(whole, part)
     scores = dict(zip(pieces, judge(list(pieces.values()))))
     scores[whole] = at_the_least([scores[whole]], [part], size)[0]
-    return [pieces[arc] for arc in best_way(places, scores)]
+    return [pieces[arc] for arc in best_way(places, scores, SEAM)]
 
 
 def cut_rows(parts: list[Part], size: float, judge) -> list[Part]:
@@ -418,16 +418,18 @@ def transposed(part: Part) -> Part:
     return replace(part, top=part.left, left=part.top, mask=part.mask.T)
 
 
-def best_way(cuts: list[Cut], scores: dict) -> list[tuple[int, int]]:
+def best_way(cuts: list[Cut], scores: dict, seam: float = 0.0) -> list[tuple[int, int]]:
     """The pieces (i, j) that lead from cut 0 to the last one with the largest sum of scores, less the prices.
 
-    `scores` is {(i, j): the score of the piece between cuts i and j}. A piece may begin where the one
-    before it ends, or earlier: the seam between, up to SEAM broad, then belongs to both.
+    cuts    the part's left edge, the places to cut it, its right edge
+    scores  {(i, j): the score of the piece between cuts i and j}
+    seam    how far before the end of a piece the next one may begin, in heights of a digit;
+            the ink between belongs to both
     """
     best, ending = {}, {}                                  # piece: (sum so far, the way there); cut: pieces
     for k, j in sorted(scores, key=lambda piece: piece[::-1]):
         ways = [(best[h, i][0] - seam_price(cuts[k], cuts[i]), best[h, i][1])
-                for i in range(k, j) if cuts[i].place - cuts[k].place <= SEAM
+                for i in range(k, j) if cuts[i].place - cuts[k].place <= seam
                 for h in ending.get(i, ()) if h < k] if k else [(0.0, [])]
         if ways:
             before, way = max(ways)
