@@ -421,10 +421,15 @@ def transposed(part: Part) -> Part:
 def best_way(cuts: list[Cut], scores: dict, seam: float = 0.0) -> list[tuple[int, int]]:
     """The pieces (i, j) that lead from cut 0 to the last one with the largest sum of scores, less the prices.
 
-    cuts    the part's left edge, the places to cut it, its right edge
-    scores  {(i, j): the score of the piece between cuts i and j}
-    seam    how far before the end of a piece the next one may begin, in heights of a digit;
-            the ink between belongs to both
+    Parameters
+    ----------
+    cuts
+        The part's left edge, the places to cut it, its right edge.
+    scores
+        {(i, j): the score of the piece between cuts i and j}.
+    seam
+        How far before the end of a piece the next one may begin, in heights of a digit; the ink between
+        belongs to both.
     """
     best, ending = {}, {}                                  # piece: (sum so far, the way there); cut: pieces
     for k, j in sorted(scores, key=lambda piece: piece[::-1]):
