@@ -34,15 +34,20 @@ def cut_out(count: int, progress: bool = True) -> Split:
 
 def from_page(seed: int) -> Split:
     """The digits of one page that stand alone, or can be cut from their neighbours, as the reader sees them."""
+    made, stages, pieces, _ = surveyed(seed)
+    found = [(part, written.digit) for written in made.written
+             if (part := belonging_to(scaled(written.box, stages["scale"]), pieces)) is not None]
+    images = page.portraits(stages, [part for part, _ in found]) if found else np.zeros((0, 28, 28), np.float32)
+    return Split(images, np.array([label for _, label in found], int))
+
+
+def surveyed(seed: int) -> tuple[pages.MadePage, dict, list[P.Part], float]:
+    """A page to learn from, its stages, all pieces its ink may be cut into, and the height of a digit."""
     made = pages.random_page(seed, LEVELS[seed % 2], to_learn_from=True)
     stages = page.find_ink(made.image)
     kept, size, lean = page.survey(stages)
-    pieces = kept + [piece for part in kept if P.may_touch(part, size)
-                     for piece in P.pieces_of(part, size, lean)[-1].values()]
-    found = [(part, written.digit) for written in made.written
-             if (part := belonging_to(_scaled(written.box, stages["scale"]), pieces)) is not None]
-    images = page.portraits(stages, [part for part, _ in found]) if found else np.zeros((0, 28, 28), np.float32)
-    return Split(images, np.array([label for _, label in found], int))
+    return made, stages, kept + [piece for part in kept if P.may_touch(part, size)
+                                 for piece in P.pieces_of(part, size, lean)[-1].values()], size
 
 
 def belonging_to(box, pieces) -> P.Part | None:
@@ -56,6 +61,6 @@ def belonging_to(box, pieces) -> P.Part | None:
     return part if shared(box, np.array([part.box]))[0] > .7 else None
 
 
-def _scaled(box, scale) -> np.ndarray:
+def scaled(box, scale) -> np.ndarray:
     """A box of the picture given in pixels of the working copy."""
     return np.array(box) * np.tile(scale, 2)

@@ -194,6 +194,13 @@ def test_evening_the_light_gives_the_paper_back(dark_ink):
     assert np.median(even[ink > 0]) == pytest.approx(.4, abs=.03)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_grain_at_a_dark_edge_is_not_taken_for_paper(seed):
+    grain = np.random.default_rng(seed).normal(0, .02, (120, 200))
+    even = picture.even_light((np.linspace(.2, .5, 200) + grain).astype(np.float32), 31)[20:-20]
+    assert even[:, :8].mean() > even[:, 80:120].mean() - .045      # .06 with the grain of the edge doubled
+
+
 def test_light_or_dark_ink():
     for seed in (0, 1, 3, 7, 8):
         made = pages.random_page(seed, pages.HARD)
@@ -756,11 +763,11 @@ def test_damaged_files_are_opened_or_refused(stored, tmp_path_factory, data):
 def test_the_judge_can_be_trained_again(tmp_path):
     """With next to no material the command still goes through: weights of the right shapes, and a record."""
     out = tmp_path / "judge.npz"
-    words = [sys.executable, ROOT / "tools/train_judge.py", "--lines", "30", "--steps", "20", "--out", out]
+    words = [sys.executable, ROOT / "tools/train_judge.py", "--lines", "30", "--pages", "4", "--steps", "20", "--out", out]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     trained, fresh = nn.load_weights(judge.judge_network(), out), judge.judge_network()
     assert not np.array_equal(trained.layers[0].W, fresh.layers[0].W)
     record = json.loads(out.with_suffix(".json").read_text())
-    assert "--lines 30 --steps 20 --seed 0" in record["command"]
+    assert "--lines 30 --pages 4 --steps 20 --seed 0" in record["command"]
     assert record["pictures"] > record["of them digits"] > 0

@@ -1,11 +1,13 @@
 """Train the judge that tells a digit from what is none, and store it with its record.
 
-    python tools/train_judge.py [--lines 3200] [--steps 5000] [--seed 0]
+    python tools/train_judge.py [--lines 3200] [--pages 900] [--steps 30000] [--seed 0]
 
 It learns from what the stages of the page reader would show it: lines of digits (pen strokes, and
 scikit-learn's training digits) are written, some touching, some broken, and cut in all the ways the
 reader would try. A piece that shares 85 % of the ink with one digit (of what the two cover together) is
-a yes, one that shares less than 70 % with any is a no. Letters, scribbles and blots are no as well.
+a yes, one that shares less than 70 % with any is a no. Letters, scribbles and blots are no as well. The
+pages that the reader learns from (`course_lib.cuttings`) give pieces, too: there the boxes of digits are
+known, and what shares less than half with any of them is a no.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +23,10 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter, rotate
 from tqdm import tqdm
 
-from course_lib import digits, nn, pages
+from course_lib import cuttings, digits, nn, pages
 from course_lib.digits import pen
+from course_lib.pages.score import shared
+from course_lib.reading import page
 from course_lib.reading import parts as P
 from course_lib.reading.judge import WEIGHTS, judge_network
 from course_lib.reading.reader import portrait
@@ -93,6 +98,31 @@ def from_lines(rng, lines: int):
     return pictures, answers
 
 
+# ---------------------------------------------------------------- what photographed pages leave
+
+def from_page(seed: int):
+    """Pictures of pieces of one page (n, 28, 28), and whether each is one digit (n,)."""
+    made, stages, pieces, size = cuttings.surveyed(seed)
+    boxes = [cuttings.scaled(written.box, stages["scale"]) for written in made.written]
+    yes = [part for box in boxes if (part := cuttings.belonging_to(box, pieces)) is not None]
+    near = [P.merge(a, b) for i, a in enumerate(stages["kept"]) for b in stages["kept"][:i]
+            if P.belong_together(a, b, size)]
+    no = [part for part in pieces + near if .45 * size <= max(part.height, part.width)
+          and max(part.height, part.width) < page.LARGEST * size
+          and shared(np.array(part.box), np.array(boxes)).max() < .5]
+    chosen = np.random.default_rng(seed).permutation(len(no))[:round(1.5 * len(yes)) + 5]
+    every = yes + [no[k] for k in chosen]
+    pictures = page.portraits(stages, every) if every else np.zeros((0, 28, 28), np.float32)
+    return pictures, np.repeat([1, 0], [len(yes), len(chosen)])
+
+
+def from_pages(seeds):
+    """The pieces of many pages, and whether each is one digit."""
+    with ProcessPoolExecutor() as pool:
+        found = list(tqdm(pool.map(from_page, seeds, chunksize=4), total=len(seeds), desc="pages", leave=False))
+    return [np.concatenate(kind) for kind in zip(*found)]
+
+
 # ---------------------------------------------------------------- what is no digit
 
 def letter(rng):
@@ -144,12 +174,14 @@ def strangers(rng, count: int):
     return pictures
 
 
-def material(rng, lines: int):
+def material(rng, lines: int, seeds):
+    """Pictures of digits and of what is none (N, 28, 28), and which is which (N,)."""
     pictures, answers = from_lines(rng, lines)
     other = strangers(rng, len(pictures) // 4)
     alone = [*digits.load("uci").train.images, *pen.draw(rng, np.arange(len(pictures) // 5) % 10)]
-    x = np.stack(pictures + other + alone).astype(np.float32)
-    return x, np.array(answers + [0] * len(other) + [1] * len(alone))
+    x, t = from_pages(seeds)
+    x = np.concatenate([np.stack(pictures + other + alone), x]).astype(np.float32)
+    return x, np.concatenate([answers + [0] * len(other) + [1] * len(alone), t])
 
 
 def varied(x, rng):
@@ -159,19 +191,21 @@ def varied(x, rng):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name, default in (("lines", 3200), ("steps", 5000), ("seed", 0)):
+    for name, default in (("lines", 3200), ("pages", 900), ("steps", 30_000), ("seed", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     a = parser.parse_args()
     rng = np.random.default_rng(a.seed)
-    x, t = material(rng, a.lines)
-    x_test, t_test = material(np.random.default_rng(a.seed + 1), max(50, a.lines // 10))
+    x, t = material(rng, a.lines, range(a.pages))
+    x_test, t_test = material(np.random.default_rng(a.seed + 1), max(50, a.lines // 10),
+                              range(a.pages, a.pages + max(10, a.pages // 10)))
     network = judge_network(rng)
     nn.train(network, digits.to_batch(x), t, steps=a.steps, batch=100, rng=rng, augment=varied,
              lr=lambda i: .03 * min(20 * (i + 1) / a.steps, .5 + .5 * np.cos(np.pi * i / a.steps)))
     nn.save_weights(network, a.out, dtype=np.float16)
     right = network.predict(digits.to_batch(x_test)) == t_test
-    record = {"command": f"python tools/train_judge.py --lines {a.lines} --steps {a.steps} --seed {a.seed}",
+    record = {"command": f"python tools/train_judge.py --lines {a.lines} --pages {a.pages} "
+                         f"--steps {a.steps} --seed {a.seed}",
               "pictures": len(t), "of them digits": int(t.sum()),
               "right on new ones": {"digits": round(float(right[t_test == 1].mean()), 3),
                                     "others": round(float(right[t_test == 0].mean()), 3)},

@@ -13,6 +13,7 @@ from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 from skimage.transform import resize
 
 DARKEST = .03          # of grey values: below it light cannot be divided out
+GRAIN = 3.0            # standard deviation, in pixels, of the blur that leaves none of a paper's grain
 
 
 def grey(image, most: int | None = None) -> np.ndarray:
@@ -114,11 +115,23 @@ def paper_brightness(page, window: int | None = None) -> np.ndarray:
     window = 1 + 2 * max(1, window // 2)
     margin = min(window // 2, h - 1, w - 1)
     smooth = ndimage.gaussian_filter(page, 1.0, mode="nearest")
-    if margin > 0:                 # beyond its edges let the light go on as it came
-        smooth = np.clip(np.pad(smooth, margin, mode="reflect", reflect_type="odd"), 0, smooth.max())
+    if margin > 0:
+        smooth = beyond_its_edges(page, smooth, margin)
     closed = ndimage.grey_closing(smooth, size=(window, window), mode="nearest")
     closed = closed[margin:margin + h, margin:margin + w]
     return ndimage.gaussian_filter(closed, 1.0, mode="nearest").astype(np.float32)
+
+
+def beyond_its_edges(page, inside, margin: int) -> np.ndarray:
+    """`inside` (H, W) with a margin in which the light of the page goes on as it came.
+
+    A value beyond the edge is twice the edge's less the one as far within, and so the edge's grain
+    would count double, and the brightest of it be taken for paper: the margin is free of grain.
+    """
+    light = ndimage.gaussian_filter(page, GRAIN, mode="nearest")
+    around = np.pad(light, margin, mode="reflect", reflect_type="odd").clip(0, inside.max())
+    around[margin:-margin, margin:-margin] = inside
+    return around
 
 
 def even_light(page, window: int | None = None, dark_ink: bool = True) -> np.ndarray:
