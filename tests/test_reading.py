@@ -201,6 +201,16 @@ def test_grain_at_a_dark_edge_is_not_taken_for_paper(seed):
     assert even[:, :8].mean() > even[:, 80:120].mean() - .045      # .06 with the grain of the edge doubled
 
 
+@pytest.mark.parametrize("seed", [8, 10, 36])
+def test_the_dark_edge_of_a_photograph_is_not_read(seed):
+    """Each had a row of its own made of grain at the edge, before the 1."""
+    rng, paper = np.random.default_rng(seed), np.zeros((160, 700), np.float32)
+    pages.write_line(rng, paper, "1234567890", top=60, left=40, height=44, gaps=.5,
+                     hand=pages.foreign_hand(np.random.default_rng(71)))
+    image = pages.photograph(rng, paper, darkness=.35, ratio=4, blur=1, noise=9)
+    assert reading.read_page(image).rows == ["1234567890"]
+
+
 def test_light_or_dark_ink():
     for seed in (0, 1, 3, 7, 8):
         made = pages.random_page(seed, pages.HARD)
