@@ -1,4 +1,4 @@
-"""Digits cut out of photographed pages, with their labels: what the reader meets at its work.
+"""Digits cut out of photographed pages, with their labels: what reader and judge meet at their work.
 
 A pen stroke on a screen is clean. What a page leaves of it has been blurred, shaded, pressed into JPEG
 blocks and thresholded, and was a few pixels high before it was enlarged. The reader learns from such
@@ -35,10 +35,9 @@ def cut_out(count: int, progress: bool = True) -> Split:
 def from_page(seed: int) -> Split:
     """The digits of one page that stand alone, or can be cut from their neighbours, as the reader sees them."""
     made, stages, pieces, _ = surveyed(seed)
-    found = [(part, written.digit) for written in made.written
-             if (part := belonging_to(scaled(written.box, stages["scale"]), pieces)) is not None]
-    images = page.portraits(stages, [part for part, _ in found]) if found else np.zeros((0, 28, 28), np.float32)
-    return Split(images, np.array([label for _, label in found], int))
+    found = [belonging_to(box, pieces) for box in boxes_of(made, stages)]
+    labels = [written.digit for written, part in zip(made.written, found) if part]
+    return Split(page.portraits(stages, [part for part in found if part]), np.array(labels, int))
 
 
 def surveyed(seed: int) -> tuple[pages.MadePage, dict, list[P.Part], float]:
@@ -61,6 +60,6 @@ def belonging_to(box, pieces) -> P.Part | None:
     return part if shared(box, np.array([part.box]))[0] > .7 else None
 
 
-def scaled(box, scale) -> np.ndarray:
-    """A box of the picture given in pixels of the working copy."""
-    return np.array(box) * np.tile(scale, 2)
+def boxes_of(made: pages.MadePage, stages: dict) -> np.ndarray:
+    """The boxes of a page's digits in pixels of the working copy: (n, 4)."""
+    return np.array([written.box for written in made.written]) * np.tile(stages["scale"], 2)

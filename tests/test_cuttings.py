@@ -27,6 +27,12 @@ def test_pages_are_cut_in_their_order_whatever_runs_beside():
     assert np.array_equal(together.labels, np.concatenate([c.labels for c in apart]))
 
 
+def test_a_page_on_which_no_digit_is_found_gives_none(monkeypatch):
+    monkeypatch.setattr(cuttings, "belonging_to", lambda box, pieces: None)
+    images, labels = cuttings.from_page(0)
+    assert images.shape == (0, 28, 28) and labels.shape == (0,)
+
+
 def square(top, left, height, width):
     return Part(top, left, np.ones((height, width), bool))
 

@@ -261,7 +261,7 @@ def test_a_hand_of_unusual_breadth_is_read_as_a_usual_one(aspect, row):
 
 
 def test_the_record_has_what_chapter_11_says_of_single_stages():
-    """The light: a tenth of the digits of ordinary pages, most of hard ones; breadth is rarely needed; refusing costs."""
+    """The light: a tenth of ordinary pages' digits, most of hard ones; breadth is rarely needed; refusing costs."""
     record = json.loads((reading.RECORDS / "pages.json").read_text())
     ordinary, hard = (record[level]["ablation"]["right without"] for level in ("ordinary", "hard"))
     assert .08 < ordinary[""] - ordinary["light"] < .13 and hard[""] - hard["light"] > .5
@@ -773,7 +773,8 @@ def test_damaged_files_are_opened_or_refused(stored, tmp_path_factory, data):
 def test_the_judge_can_be_trained_again(tmp_path):
     """With next to no material the command still goes through: weights of the right shapes, and a record."""
     out = tmp_path / "judge.npz"
-    words = [sys.executable, ROOT / "tools/train_judge.py", "--lines", "30", "--pages", "4", "--steps", "20", "--out", out]
+    words = [sys.executable, ROOT / "tools/train_judge.py", "--lines", "30", "--pages", "4", "--steps", "20",
+             "--out", out]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     trained, fresh = nn.load_weights(judge.judge_network(), out), judge.judge_network()

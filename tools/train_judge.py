@@ -72,9 +72,12 @@ def candidates(ink):
     for part in list(found):
         if P.may_touch(part, HEIGHT):
             found += P.pieces_of(part, HEIGHT)[-1].values()
-    near = [P.merge(a, b) for i, a in enumerate(found[:12]) for b in found[:i]
-            if P.belong_together(a, b, HEIGHT)]
-    return found + near
+    return found + pairs(found[:12], HEIGHT)
+
+
+def pairs(parts, size: float):
+    """Every two parts that may belong together, as one."""
+    return [P.merge(a, b) for i, a in enumerate(parts) for b in parts[:i] if P.belong_together(a, b, size)]
 
 
 def agreement(part, masks) -> float:
@@ -103,16 +106,13 @@ def from_lines(rng, lines: int):
 def from_page(seed: int):
     """Pictures of pieces of one page (n, 28, 28), and whether each is one digit (n,)."""
     made, stages, pieces, size = cuttings.surveyed(seed)
-    boxes = [cuttings.scaled(written.box, stages["scale"]) for written in made.written]
-    yes = [part for box in boxes if (part := cuttings.belonging_to(box, pieces)) is not None]
-    near = [P.merge(a, b) for i, a in enumerate(stages["kept"]) for b in stages["kept"][:i]
-            if P.belong_together(a, b, size)]
-    no = [part for part in pieces + near if .45 * size <= max(part.height, part.width)
-          and max(part.height, part.width) < page.LARGEST * size
-          and shared(np.array(part.box), np.array(boxes)).max() < .5]
+    boxes = cuttings.boxes_of(made, stages)
+    yes = [part for box in boxes if (part := cuttings.belonging_to(box, pieces))]
+    no = [part for part in pieces + pairs(stages["kept"], size)
+          if .45 * size <= max(part.height, part.width) < page.LARGEST * size       # what `refuse` asks about
+          and shared(np.array(part.box), boxes).max() < .5]
     chosen = np.random.default_rng(seed).permutation(len(no))[:round(1.5 * len(yes)) + 5]
-    every = yes + [no[k] for k in chosen]
-    pictures = page.portraits(stages, every) if every else np.zeros((0, 28, 28), np.float32)
+    pictures = page.portraits(stages, yes + [no[k] for k in chosen])
     return pictures, np.repeat([1, 0], [len(yes), len(chosen)])
 
 

@@ -290,9 +290,9 @@ def refuse(parts, size, judge, worst=DOUBT):
 
 def portraits(stages: dict, pieces, skip=frozenset()) -> np.ndarray:
     """The pictures (N, 28, 28) that the network sees of some parts."""
-    return np.stack([portrait(stages["ink"], piece, angle=stages["angle"], slant=stages["slant"],
-                              stretch=stages["stretch"], frame="frame" not in skip)
-                     for piece in pieces])
+    pictures = [portrait(stages["ink"], piece, angle=stages["angle"], slant=stages["slant"],
+                         stretch=stages["stretch"], frame="frame" not in skip) for piece in pieces]
+    return np.array(pictures, np.float32).reshape(-1, 28, 28)           # of no pieces as well
 
 
 def _original(box, scale, shape):
