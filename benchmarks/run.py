@@ -6,7 +6,7 @@
 
 Every side runs in a process of its own. In every round each of them in turn runs a short burst of every
 case, so that a disturbance hits all alike, and the best of many rounds counts: what disturbs can only
-add time. The result goes to `course_lib/data/benchmark.json`, which the chapter on speed reads
+add time. The result goes to `course_lib/speed/benchmark.json`, which the chapter on speed reads
 (`course_lib.speed`); a partial run prints its tables and writes only where `--out` says.
 """
 
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from sides import LEFT_OUT, PEERS, REFERENCES  # noqa: E402
 
-RECORD = HERE.parent / "course_lib/data/benchmark.json"
+RECORD = HERE.parent / "course_lib/speed/benchmark.json"
 BATCHES, TASKS, THREADS = (1, 10, 100, 500), ("step", "predict"), (2, 1)
 PARTS = ("table", "memory", "ladder", "scaling")
 RUNGS = 10

@@ -54,7 +54,8 @@ def read(arguments: argparse.Namespace) -> None:
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Print how well the shipped reader reads a split of real digits."""
-    from course_lib import digits, evaluation
+    from course_lib import digits
+    from course_lib.workshop import evaluation
 
     data = digits.load(arguments.data, data_dir=arguments.data_dir)
     found = evaluation.evaluate(*getattr(data, arguments.split))
@@ -68,7 +69,7 @@ def given(arguments: argparse.Namespace, *names: str) -> dict:
 
 def train_reader(arguments: argparse.Namespace) -> None:
     """Train the network that reads pages and save it."""
-    from course_lib import training
+    from course_lib.workshop import train_reader as training
 
     record = training.train_reader(**given(arguments, "steps", "seed", "out"))
     key = "accuracy on the 500 held-out digits"
@@ -77,7 +78,7 @@ def train_reader(arguments: argparse.Namespace) -> None:
 
 def train_lenet(arguments: argparse.Namespace) -> None:
     """Train the training chapter's network on a source and say how well it reads."""
-    from course_lib import recipe
+    from course_lib.workshop import recipe
 
     record = recipe.train_lenet(**given(arguments, "data", "data_dir", "held_out", "steps", "seed", "out"))
     if arguments.json:

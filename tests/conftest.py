@@ -31,7 +31,6 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
 
 NO_PLAYWRIGHT = "the built book in a browser; to have these checks: pip install -e '.[browser]'"
 NO_CHROMIUM = ("the built book in a browser; to have these checks install Chromium "
@@ -43,9 +42,9 @@ CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-net
 
 #: What takes longest, longest first. It is begun first, so that in the end no process works alone for long.
 LONGEST = [
-    "tests/test_book_access.py", "tests/test_live_kernel.py", "tests/test_book_paper.py", "tests/test_book_widget_pad.py",
-    "tests/test_book_pages.py", "tests/test_book_keyboard.py", "tests/test_book_served.py", "tests/test_book_planted_fault.py",
-    "book/08-training.ipynb", "tests/test_book_widget_scrubber.py", "tests/test_building.py", "book/11-reading.ipynb",
+    "tests/book/test_access.py", "tests/book/test_live_kernel.py", "tests/book/test_paper.py", "tests/book/test_widget_pad.py",
+    "tests/book/test_pages.py", "tests/book/test_keyboard.py", "tests/book/test_served.py", "tests/book/test_planted_fault.py",
+    "book/08-training.ipynb", "tests/book/test_widget_scrubber.py", "tests/architectures/test_building.py", "book/11-reading.ipynb",
 ]
 
 

@@ -4,15 +4,14 @@ import ast
 import sys
 
 import pytest
-from conftest import ROOT
+from tests.conftest import ROOT
 
 LIBRARY = ROOT / "course_lib"
 #: a room may import only rooms to its left
-ORDER = ["palette", "nn", "circuit", "architectures", "symbolic", "symbolic_matrices", "measures",
-         "ladder", "speed", "digits", "pages", "reading", "evaluation", "recipe", "cuttings", "training", "figures",
-         "widgets", "__main__"]
+ORDER = ["circuit", "symbolic", "nn", "architectures", "digits", "statistics", "maps", "reading",
+         "speed", "workshop", "figures", "widgets", "__main__"]
 #: what the rooms that everything stands on may import besides the standard library
-OUTSIDE = {"palette": set(), "nn": {"numpy", "tqdm", "threadpoolctl"}, "circuit": set(), "architectures": {"numpy"}}
+OUTSIDE = {"circuit": set(), "nn": {"numpy", "tqdm", "threadpoolctl"}, "architectures": {"numpy"}}
 
 
 def files(room):

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
 
 # One line style and marker per activation, in every figure of this module.

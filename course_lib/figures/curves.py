@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.circuit import stable_sigmoid
 
 __all__ = ["sigmoid_and_slope", "difference_errors", "one_step_answers", "descent"]

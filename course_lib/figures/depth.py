@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.figures import style
 
 REGIONS = LinearSegmentedColormap.from_list("regions", [palette.PAPER, "#A9CDE6"])

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.patheffects import withStroke
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
 
 COLOURS = {"data": palette.DATA, "weight": palette.WEIGHT, "forward": palette.FORWARD,

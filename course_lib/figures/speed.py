@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
 
 LINE = 16  # numbers of four bytes that travel together: a cache line of 64 bytes

@@ -8,7 +8,7 @@ from matplotlib import cycler
 from matplotlib.figure import Figure
 from PIL import Image, ImageChops
 
-from course_lib import palette
+from course_lib.figures import palette
 
 WIDTH = 5.0  # inches; the page shows it 500 pixels wide, a telephone about 350
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
 
 
@@ -171,7 +171,7 @@ def intervals(results, title):
     ----------
     results : list of (label, right, count)
     """
-    from course_lib.measures import wilson
+    from course_lib.statistics import wilson
     figure, axis = plt.subplots(figsize=(WIDTH, 0.62 * len(results) + 1.1))
     for row, (label, right, count) in enumerate(results):
         low, high = wilson(right, count)

@@ -4,14 +4,9 @@
 stages one by one, and `STAGES` names those that can be switched off.
 """
 
-from pathlib import Path
-
 from course_lib.reading.files import open_bytes, open_picture
 from course_lib.reading.page import STAGES, Digit, Page, Refused, read_page
 from course_lib.reading.reader import classify, load_reader
-
-# The folder of the weights and of the records of how they were made and what they reach
-RECORDS = Path(__file__).parents[1] / "data"
 
 __all__ = ["Digit", "Page", "Refused", "STAGES", "classify", "load_reader", "open_bytes",
            "open_picture", "read_file", "read_page"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-RECORD = Path(__file__).parents[1] / "data" / "confidence.json"
+RECORD = Path(__file__).parent / "weights" / "confidence.json"
 LEAST = 1e-6
 
 

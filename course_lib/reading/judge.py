@@ -2,7 +2,7 @@
 
 The reader has ten answers and none for "no digit": half a 0 is a 1 to it. The judge has seen what
 comes of cutting and joining wrongly, letters, scribbles and blots, beside digits, and tells the two
-apart. `tools/train_judge.py` trains it, on what the course makes alone.
+apart. `workshop.train_judge` trains it, on what the course makes alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from course_lib import digits, nn
 
-WEIGHTS = Path(__file__).parents[1] / "data" / "judge.npz"
+WEIGHTS = Path(__file__).parent / "weights" / "judge.npz"
 
 
 def judge_network(rng=None) -> nn.Sequential:
@@ -30,7 +30,7 @@ def judge_network(rng=None) -> nn.Sequential:
 def load_judge() -> nn.Sequential:
     """The judge with the weights the course ships; read once and kept."""
     if not WEIGHTS.exists():
-        raise FileNotFoundError(f"{WEIGHTS} is missing; make it with: python tools/train_judge.py")
+        raise FileNotFoundError(f"{WEIGHTS} is missing; make it with: python -m course_lib train judge")
     return nn.load_weights(judge_network(), WEIGHTS)
 
 

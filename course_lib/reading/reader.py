@@ -11,7 +11,7 @@ from skimage.transform import resize
 
 from course_lib import digits, nn
 
-WEIGHTS = Path(__file__).parents[1] / "data" / "reader.npz"
+WEIGHTS = Path(__file__).parent / "weights" / "reader.npz"
 
 
 @cache

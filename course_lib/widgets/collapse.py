@@ -19,8 +19,8 @@ import numpy as np
 from PIL import Image
 from skimage.measure import approximate_polygon, find_contours
 
-from course_lib import palette
-from course_lib import symbolic_matrices as sm
+from course_lib.figures import palette
+from course_lib.symbolic import affine as sm
 from course_lib.nn import Linear, Sequential
 from course_lib.widgets.stepper import Frame, tracks
 

@@ -14,7 +14,8 @@ from html import escape
 import anywidget
 import traitlets
 
-from course_lib import architectures, palette
+from course_lib import architectures
+from course_lib.figures import palette
 from course_lib.architectures import (
     AdaptiveAveragePool, Architecture, BatchNorm, Conv, Flatten, GlobalAveragePool, Inception,
     Layer, Linear, Pool, ScaledPool, Shape, SparseConv)

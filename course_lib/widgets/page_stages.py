@@ -15,7 +15,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.reading import Page
 from course_lib.reading.parts import typical_height
 from course_lib.widgets.stepper import Frame

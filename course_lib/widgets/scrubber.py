@@ -1,6 +1,6 @@
 """Scrub through a training: its loss and accuracy, the first filters, and digits that change their answer.
 
-A `course_lib.recipe.Film` has kept the weights on their way; `scrubber` asks the network at each of
+A `course_lib.workshop.film.Film` has kept the weights on their way; `scrubber` asks the network at each of
 these steps, and every frame shows what it answered.
 """
 
@@ -15,8 +15,9 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from course_lib import digits, palette
-from course_lib.recipe import Film, Moment
+from course_lib import digits
+from course_lib.figures import palette
+from course_lib.workshop.film import Film, Moment
 from course_lib.widgets.certainty import percent
 from course_lib.widgets.stepper import Frame, stepper
 

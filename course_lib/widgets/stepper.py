@@ -14,7 +14,7 @@ from math import prod
 
 import ipywidgets as widgets
 
-from course_lib import palette
+from course_lib.figures import palette
 from course_lib.widgets.keys import Keys
 
 __all__ = ["Frame", "stepper", "tracks", "style"]

@@ -17,7 +17,8 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from course_lib import digits, nn, palette
+from course_lib import digits, nn
+from course_lib.figures import palette
 from course_lib.widgets.stepper import Frame, tracks
 
 __all__ = ["Walk", "walk", "walk_stepper"]

@@ -1,8 +1,8 @@
-"""The palette of `course_lib.palette` as a style sheet, so that page and figures agree."""
+"""The palette of `course_lib.figures.palette` as a style sheet, so that page and figures agree."""
 
 from pathlib import Path
 
-from course_lib import palette
+from course_lib.figures import palette
 
 
 def write_palette(app):

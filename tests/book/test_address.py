@@ -1,0 +1,46 @@
+"""Launch, repository and download buttons, once the repository's address is set."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from tests.conftest import ROOT
+
+ADDRESS = "https://github.com/somebody/course"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """A one-chapter copy of the book with the address set and nothing executed."""
+    copy = tmp_path_factory.mktemp("copy")
+    (copy / "book").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# A chapter"), nbformat.v4.new_code_cell("1 + 1")],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}),
+        copy / "book/chapter.ipynb")
+    (copy / "_toc.yml").write_text("format: jb-book\nroot: book/chapter\n")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["repository"]["url"] = ADDRESS
+    config["execute"]["execute_notebooks"] = "off"
+    for name in ("_ext", "_static", "references.bib"):
+        (copy / "book" / name).symlink_to(ROOT / "book" / name)
+    (copy / "_config.yml").write_text(yaml.safe_dump(config))
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    done = subprocess.run([jupyter_book, "build", "."], cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (copy / "_build/html/book/chapter.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("link", [
+    "https://mybinder.org/v2/gh/somebody/course/main?urlpath=lab/tree/book/chapter.ipynb",
+    "https://colab.research.google.com/github/somebody/course/blob/main/book/chapter.ipynb",
+    f"{ADDRESS}/edit/main/book/chapter.ipynb",
+    f"{ADDRESS}/issues/new?title=",
+    "../_sources/book/chapter.ipynb",
+    f'"{ADDRESS}"',
+])
+def test_link(page, link):
+    assert link in page

@@ -1,0 +1,130 @@
+"""The files of the built book: links that lead somewhere, downloads, no foreign hosts."""
+
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from zipfile import ZipFile
+
+import pytest
+from tests.conftest import ROOT, book_pages
+
+REPOSITORY_HOSTS = {"github.com", "mybinder.org", "colab.research.google.com"}
+
+
+class Links(HTMLParser):
+    """Collects the identifiers, links and loaded files of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.identifiers, self.links, self.loads, self.scripts = set(), [], [], []
+        self._in_script = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self._in_script = tag == "script"
+        self.identifiers.update(filter(None, (values.get("id"), values.get("name"))))
+        if tag == "a" and values.get("href") is not None:
+            self.links.append(values["href"])
+        if tag in ("script", "img", "iframe", "source", "video") and values.get("src"):
+            self.loads.append(values["src"])
+        if tag == "link" and values.get("rel") not in ("canonical",):
+            self.loads.append(values["href"])
+
+    def handle_endtag(self, tag):
+        self._in_script = False
+
+    def handle_data(self, data):
+        if self._in_script:
+            self.scripts.append(data)
+
+
+@pytest.fixture(scope="module")
+def pages(book):
+    return {path.relative_to(book).as_posix(): Links(path.read_text(encoding="utf-8"))
+            for path in book.rglob("*.html") if "_static" not in path.parts}
+
+
+def test_every_page_of_the_contents_is_built(pages):
+    assert set(book_pages()) <= set(pages)
+
+
+def test_links_lead_somewhere(book, pages):
+    broken = []
+    for name, page in pages.items():
+        for link in page.links + page.loads:
+            if urlsplit(link).scheme or link.startswith(("#top", "javascript:")):
+                continue
+            target, fragment = urldefrag(urljoin(name, unquote(link)))
+            target = urlsplit(target).path or name
+            if not (book / target).is_file():
+                broken.append(f"{name}: {link}: no such file")
+            elif fragment and target in pages and fragment not in pages[target].identifiers:
+                broken.append(f"{name}: {link}: no such place")
+    assert not broken, "\n".join(sorted(set(broken)))
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    foreign = [f"{name}: {link}" for name, page in pages.items() for link in page.loads
+               if urlsplit(link).scheme in ("http", "https") or link.startswith("//")]
+    assert not foreign, "\n".join(foreign)
+
+
+def test_scripts_on_pages_name_no_other_host(pages):
+    """Stored widget state is data, not a script: it may name a standard's address."""
+    named = [f"{name}: {match}" for name, page in pages.items() for script in page.scripts
+             if not script.lstrip().startswith("{")
+             for match in re.findall(r"https?://[^\s\"'<>]+", script)]
+    assert not named, "\n".join(named)
+
+
+def test_our_own_files_name_no_other_host():
+    """What the course adds to the page (style, scripts, extension) asks nobody for anything."""
+    for folder in ("book/_static", "book/_ext/course_book"):
+        for path in (ROOT / folder).rglob("*.*"):
+            if path.suffix in (".css", ".js", ".py"):
+                hosts = re.findall(r"https?://([^/\s\"')]+)", path.read_text(encoding="utf-8"))
+                assert set(hosts) <= {"www.w3.org"}, path
+
+
+def test_launch_buttons_follow_the_address(pages):
+    import yaml
+
+    address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+    launch = [link for page in pages.values() for link in page.links
+              if urlsplit(link).hostname in REPOSITORY_HOSTS - {"github.com"}]
+    assert bool(launch) == bool(address)
+
+
+def test_notebooks_can_be_downloaded(book, pages):
+    for path in sorted((ROOT / "book").glob("*.ipynb")):
+        name = f"book/{path.stem}.html"
+        wanted = f"../_sources/book/{path.name}"
+        assert wanted in pages[name].links, name
+        downloaded = json.loads((book / "_sources/book" / path.name).read_text(encoding="utf-8"))
+        assert downloaded["nbformat"] == 4 and downloaded["cells"]
+
+
+def test_zip_holds_the_whole_book(book, pages):
+    (archive,) = book.glob("*.zip")
+    assert any(link.endswith(archive.name) for link in pages[book_pages()[0]].links)
+    with ZipFile(archive) as opened:
+        assert opened.testzip() is None
+        held = {name.split("/", 1)[1] for name in opened.namelist()}
+    files = {path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file()}
+    assert files - {archive.name} == held
+
+
+def test_every_room_of_the_library_has_a_place_in_the_reference(pages):
+    documented = set().union(*(pages[name].identifiers for name in pages if "reference/" in name))
+    for path in sorted((ROOT / "course_lib").iterdir()):
+        room = path.stem
+        if not room.startswith("_") and (path.suffix == ".py" or (path / "__init__.py").exists()):
+            assert f"module-course_lib.{room}" in documented, f"course_lib.{room}"
+
+
+def test_every_module_of_figures_has_a_place_in_the_reference(pages):
+    documented = set().union(*(pages[name].identifiers for name in pages if "reference/" in name))
+    for path in sorted((ROOT / "course_lib/figures").glob("[a-z]*.py")):
+        assert f"module-course_lib.figures.{path.stem}" in documented, path.name

@@ -1,0 +1,59 @@
+"""Every page of the built book, opened from its folder: complete, legible, silent."""
+
+import pytest
+from tests.conftest import book_pages
+
+LOOSE_TEX = r"""() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.closest("pre, code, script, style, mjx-container, .highlight")) continue;
+    if (/\\\(|\\\[|\$[^\s$][^$]*\$|\\(frac|partial|sigma|mathbb|begin)\b/.test(node.data)) found.push(node.data.trim());
+  }
+  return found;
+}"""
+UNTYPESET = """() => [...document.querySelectorAll("main .math")]
+  .filter(formula => !formula.querySelector("mjx-container")).map(formula => formula.textContent)"""
+MATH_ERRORS = """() => [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
+  .map(formula => formula.getAttribute("data-mjx-error") || formula.textContent)"""
+BROKEN_PICTURES = "() => [...document.images].filter(i => !i.naturalWidth).map(i => i.src)"
+UNDESCRIBED = r"""() => [...document.querySelectorAll("main img")]
+  .filter(i => !i.alt.trim() || /\.(png|svg|jpe?g)$/.test(i.alt)).map(i => i.src.split("/").pop())"""
+UNNAMED_DRAWINGS = """() => [...document.querySelectorAll('main svg[role="img"]:not([aria-hidden="true"])')]
+  .filter(s => !s.getAttribute("aria-label") && !s.getAttribute("aria-labelledby") && !s.querySelector("title"))
+  .map(s => s.outerHTML.slice(0, 80))"""
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CULPRITS = """() => [...document.querySelectorAll("main *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, table, mjx-container, .output"))
+  .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("name", book_pages())
+def test_page_from_its_folder(book, visit, name):
+    seen = visit((book / name).as_uri())
+    look = seen.page.evaluate
+    assert look(UNTYPESET) == [], "formulas that were not typeset"
+    assert look(MATH_ERRORS) == [], "formulas that MathJax does not understand"
+    assert look(LOOSE_TEX) == [], "TeX among the text"
+    assert look(BROKEN_PICTURES) == [], "pictures that do not load"
+    assert look(UNDESCRIBED) == [], "pictures without alternative text"
+    assert look(UNNAMED_DRAWINGS) == [], "drawings without a name"
+    assert seen.problems == []
+
+
+@pytest.mark.parametrize("name", book_pages())
+def test_narrow_and_dark(book, visit, name):
+    seen = visit((book / name).as_uri(), width=390, height=844, mode="dark")
+    assert seen.page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    assert seen.page.evaluate(SIDEWAYS) <= 0, seen.page.evaluate(CULPRITS)
+    assert seen.problems == []
+
+
+def test_a_theme_that_was_chosen_is_kept(book, visit):
+    seen = visit((book / book_pages()[0]).as_uri(), mode="light")
+    assert seen.page.evaluate("() => document.documentElement.dataset.theme") == "light"
+    seen.page.locator(".theme-switch-button:visible").first.click()
+    chosen = seen.page.evaluate("() => document.documentElement.dataset.mode")
+    seen.page.reload()
+    assert seen.page.evaluate("() => document.documentElement.dataset.mode") == chosen

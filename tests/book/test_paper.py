@@ -1,0 +1,131 @@
+"""The built book on paper and without scripts: each player's important frames in order, with their words.
+
+Also what the players weigh in their pages.
+"""
+
+import json
+import re
+from functools import cache
+
+import pytest
+from tests.conftest import book_pages
+
+LIMIT = 1_000_000                          # bytes of widget state in a page
+STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
+VIEWS = """() => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
+  .map(view => view.closest(".cell")).filter(cell => !cell.querySelector(".output.stream"))"""   # not progress bars
+
+
+@cache
+def widget_state(book, name):
+    found = STATE.search((book / name).read_text(encoding="utf-8"))
+    return json.loads(found[1])["state"] if found else {}
+
+
+def players(book):
+    """Each page's players: {page: number of boxes with the class course-stepper}."""
+    counts = {name: sum("course-stepper" in model["state"].get("_dom_classes", [])
+                        for model in widget_state(book, name).values()) for name in book_pages()}
+    return {name: count for name, count in counts.items() if count}
+
+
+@pytest.mark.parametrize("name", book_pages())
+def test_widget_state_is_light(book, name):
+    found = STATE.search((book / name).read_text(encoding="utf-8"))
+    assert found is None or len(found[1].encode()) < LIMIT
+
+
+@pytest.fixture(scope="module")
+def opened(book, visit_for_all, browser):
+    """A function that opens a page, with scripts or without, once for all that follows; it returns Playwright's page."""
+    with browser.new_context(java_script_enabled=False) as quiet:
+        @cache
+        def open_page(name, scripts=True):
+            address = (book / name).as_uri()
+            if scripts:
+                return visit_for_all(address).page
+            page = quiet.new_page()
+            page.goto(address)
+            return page
+
+        yield open_page
+
+
+def show(page, media, mode):
+    """Show a page on the screen or in print, light or dark."""
+    page.emulate_media(media=media, color_scheme=mode)
+    page.wait_for_function("mode => document.documentElement.dataset.theme === mode", arg=mode)
+    return page
+
+
+@pytest.fixture(params=["print, light", "print, dark", "no script"])
+def on_paper(request, opened):
+    """A function that shows a page as it is printed, or without scripts, and returns it."""
+    def show_page(name):
+        if request.param == "no script":
+            return opened(name, scripts=False)
+        return show(opened(name), *request.param.split(", "))
+
+    return show_page
+
+
+def test_key_frames_stand_in_order_with_their_words(book, on_paper):
+    seen = 0
+    for name, count in players(book).items():
+        page = on_paper(name)
+        assert not any(player.is_visible() for player in page.locator(".course-stepper").all())
+        sheets = [sheet for sheet in page.locator(".course-paper").all() if sheet.is_visible()]
+        assert len(sheets) == count, name
+        for sheet in sheets:
+            pictures = sheet.locator("svg[role=img], img").all()
+            assert pictures and all(picture.is_visible() for picture in pictures)
+            frames = sheet.locator(".course-frame")
+            seen += frames.count()
+            for frame in frames.all():
+                caption = frame.locator(".course-words").inner_text()
+                assert len(caption.split()) > 5 and frame.locator(".course-drawing > *").count()
+    assert seen > 50
+
+
+def test_the_circuits_frames_tell_both_passes(on_paper):
+    phases = on_paper("book/01-gradient.html").locator(".course-paper .course-phase").all_text_contents()
+    assert phases[:2] == ["Start: what is given", "Forward, 7 of 7"] and phases[-1] == "Backward, 12 of 12"
+    steps = [int(phase.split()[1]) for phase in phases[2:]]
+    assert steps == sorted(set(steps)) and len(steps) >= 5
+
+
+def test_every_track_is_named(on_paper):
+    names = on_paper("book/07-backward.html").locator(".course-paper .course-track").all_text_contents()
+    assert {"Layer: Convolution", "Layer: ReLU", "Told that it is a: 6, a lie"} <= set(names)
+
+
+def test_every_widget_that_is_no_player_has_something_for_paper(book, opened, on_paper):
+    """A picture or a table between it and the next widget."""
+    widgets = 0
+    for name in book_pages():
+        if not widget_state(book, name):
+            continue
+        cells = opened(name).evaluate(f"""() => {{
+          const cells = ({VIEWS})(), all = [...document.querySelectorAll("main .cell")];
+          return cells.filter(cell => !cell.querySelector(".course-stepper")).map(cell => all.indexOf(cell));
+        }}""")
+        page = on_paper(name)
+        for place in cells:
+            widgets += 1
+            following = page.locator("main .cell").nth(place + 1)
+            still = following.locator(".course-frame, .course-still, figure, img, svg").first
+            assert still.is_visible(), f"{name}: nothing on paper after cell {place} with its widget"
+    assert widgets >= 2
+
+
+INK = """page => { const parse = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  return [...document.querySelectorAll(".course-paper p, .course-paper svg text, main p")].filter(e => e.checkVisibility())
+    .map(e => parse(e instanceof SVGElement ? getComputedStyle(e).fill : getComputedStyle(e).color))
+    .filter(rgb => Math.max(...rgb) > 200).length; }"""
+
+
+def test_what_is_printed_from_a_dark_page_is_dark_on_white(opened, book):
+    """Browsers leave backgrounds out: light letters would vanish."""
+    for name in players(book):
+        assert show(opened(name), "screen", "dark").evaluate(INK) > 0      # on the screen the letters are light
+        assert show(opened(name), "print", "dark").evaluate(INK) == 0, name
