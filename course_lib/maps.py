@@ -9,7 +9,6 @@ from skimage.morphology import skeletonize
 from skimage.transform import resize
 
 
-
 def orientation(picture):
     """Return (angle, coherence): which way the lines and edges of a map run, and how much they agree.
 

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.stats import norm
 
 
-
 def wilson(right, count, confidence=0.95):
     """Return the interval (low, high) of shares that `right` of `count` answers agree with.
 

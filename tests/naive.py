@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 
-
 # --- windows ---
 
 def count_windows(size, k, stride, pad):

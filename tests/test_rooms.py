@@ -4,6 +4,7 @@ import ast
 import sys
 
 import pytest
+
 from tests.conftest import ROOT
 
 LIBRARY = ROOT / "course_lib"

@@ -1,6 +1,6 @@
 """Build the book with warnings as errors, and say where it is.
 
-    python tools/build.py [an argument of jupyter-book build ...]
+python tools/build.py [an argument of jupyter-book build ...]
 """
 
 import subprocess

@@ -1,7 +1,7 @@
 """Make the environment that the book is built and tested in.
 
-    python tools/environment.py .venv          the book's own requirements and course_lib
-    python tools/environment.py .venv browser  the same with an extra of pyproject.toml on top
+python tools/environment.py .venv          the book's own requirements and course_lib
+python tools/environment.py .venv browser  the same with an extra of pyproject.toml on top
 """
 
 import importlib.util

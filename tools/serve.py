@@ -1,6 +1,6 @@
 """Serve the built book on this machine and open it.
 
-    python tools/serve.py [PORT]
+python tools/serve.py [PORT]
 """
 
 import sys

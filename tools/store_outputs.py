@@ -1,6 +1,6 @@
 """Run chapters and store what they print and draw, widgets too.
 
-    python tools/store_outputs.py [book/05-counting.ipynb ...]      without a name: all of them
+python tools/store_outputs.py [book/05-counting.ipynb ...]      without a name: all of them
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Run every test on two processes and end with one clear line.
 
-    python tools/test.py [an argument of pytest ...]
+python tools/test.py [an argument of pytest ...]
 """
 
 import os

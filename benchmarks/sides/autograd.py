@@ -5,6 +5,7 @@ import autograd.scipy.signal
 import task
 from autograd import value_and_grad
 from autograd.scipy.special import logsumexp
+
 from sides.base import BaseSide
 
 

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import task
+
 from sides.base import BaseSide
 
 warnings.simplefilter("ignore")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import task
+
 from course_lib import nn
 from course_lib.speed.ladder import RUNGS
 from sides.base import BaseSide, give_weights

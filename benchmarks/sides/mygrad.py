@@ -8,6 +8,7 @@ from mygrad.nnet.losses import softmax_crossentropy
 from mynn.layers.conv import conv
 from mynn.layers.dense import dense
 from mynn.optimizers.sgd import SGD
+
 from sides.base import BaseSide
 
 

@@ -4,6 +4,7 @@ import task
 from neuralnetlib.layers import Activation, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from neuralnetlib.models import Sequential
 from neuralnetlib.optimizers import Momentum
+
 from sides.base import BaseSide
 
 

@@ -5,12 +5,12 @@ import collections.abc
 
 import numpy as np
 import task
+
 from sides.base import BaseSide
 
 collections.Hashable = collections.abc.Hashable  # Python 3.10 took this name away
 
-from numpy_ml.neural_nets.layers import (  # noqa: E402
-    Conv2D, Flatten, FullyConnected, Pool2D, Softmax)
+from numpy_ml.neural_nets.layers import Conv2D, Flatten, FullyConnected, Pool2D, Softmax  # noqa: E402
 from numpy_ml.neural_nets.losses import CrossEntropy  # noqa: E402
 from numpy_ml.neural_nets.optimizers import SGD  # noqa: E402
 

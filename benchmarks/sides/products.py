@@ -9,6 +9,7 @@ from time import perf_counter
 
 import numpy as np
 import task
+
 from sides.base import BaseSide
 
 FORWARD, BACKWARD = ("y",), ("dW", "dx")

@@ -3,6 +3,7 @@
 import warnings
 
 import task
+
 from sides.base import BaseSide
 
 warnings.simplefilter("ignore")  # it misses CuPy

@@ -1,12 +1,13 @@
 """tinynn: layers on pictures (N, H, W, C)."""
 
 import task
-from sides.base import BaseSide
 from tinynn.core.layer import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from tinynn.core.loss import SoftmaxCrossEntropy
 from tinynn.core.model import Model
 from tinynn.core.net import Net
 from tinynn.core.optimizer import Momentum
+
+from sides.base import BaseSide
 
 
 class Side(BaseSide):

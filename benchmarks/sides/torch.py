@@ -2,8 +2,9 @@
 
 import task
 import torch
-from sides.base import BaseSide
 from torch import nn
+
+from sides.base import BaseSide
 
 
 class Side(BaseSide):

@@ -13,12 +13,38 @@ asked for: who only counts does not wait for NumPy.
 
 from course_lib.architectures.architecture import Architecture, Head, Row, aligned
 from course_lib.architectures.famous import (
-    INCEPTION_WIDTHS, LENET5_CONNECTIONS, NETWORKS, alexnet, by_name, googlenet, lenet, lenet5,
-    torchvision_alexnet, torchvision_googlenet, vgg16)
+    INCEPTION_WIDTHS,
+    LENET5_CONNECTIONS,
+    NETWORKS,
+    alexnet,
+    by_name,
+    googlenet,
+    lenet,
+    lenet5,
+    torchvision_alexnet,
+    torchvision_googlenet,
+    vgg16,
+)
 from course_lib.architectures.layers import (
-    AdaptiveAveragePool, BatchNorm, Conv, Dropout, Flatten, GlobalAveragePool, Inception, Layer,
-    Linear, LocalResponseNorm, Pool, ReLU, ScaledPool, Shape, SparseConv, Tanh, conv_relu,
-    output_size)
+    AdaptiveAveragePool,
+    BatchNorm,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    Inception,
+    Layer,
+    Linear,
+    LocalResponseNorm,
+    Pool,
+    ReLU,
+    ScaledPool,
+    Shape,
+    SparseConv,
+    Tanh,
+    conv_relu,
+    output_size,
+)
 
 __all__ = [
     "Architecture", "Head", "Row", "aligned",

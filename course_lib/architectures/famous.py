@@ -8,8 +8,22 @@ from __future__ import annotations
 
 from course_lib.architectures.architecture import Architecture, Head
 from course_lib.architectures.layers import (
-    AdaptiveAveragePool, Conv, Dropout, Flatten, GlobalAveragePool, Inception, Layer, Linear,
-    LocalResponseNorm, Pool, ReLU, ScaledPool, SparseConv, Tanh, conv_relu)
+    AdaptiveAveragePool,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    Inception,
+    Layer,
+    Linear,
+    LocalResponseNorm,
+    Pool,
+    ReLU,
+    ScaledPool,
+    SparseConv,
+    Tanh,
+    conv_relu,
+)
 
 # Table 1 of Szegedy et al. 2015: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection.
 INCEPTION_WIDTHS = {

@@ -4,9 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from course_lib.figures import palette
 from course_lib.architectures import Architecture, Inception, output_size
-from course_lib.figures import style
+from course_lib.figures import palette, style
 
 
 def _headline(fig, title):

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.figures import palette
 from course_lib.circuit import stable_sigmoid
+from course_lib.figures import palette
 
 __all__ = ["sigmoid_and_slope", "difference_errors", "one_step_answers", "descent"]
 

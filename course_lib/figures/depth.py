@@ -4,8 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from course_lib.figures import palette
-from course_lib.figures import style
+from course_lib.figures import palette, style
 
 REGIONS = LinearSegmentedColormap.from_list("regions", [palette.PAPER, "#A9CDE6"])
 CLASSES = [dict(marker="o", facecolor=palette.PAPER), dict(marker="^", facecolor=palette.DATA)]

@@ -3,8 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.figures import palette
-from course_lib.figures import style
+from course_lib.figures import palette, style
 
 LINES = ("-", "--", "-.", ":", "-", "--")
 

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.figures import palette
 from course_lib.digits import pen
+from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
 
 

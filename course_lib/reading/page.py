@@ -43,7 +43,8 @@ DOUBT = -4.0                        # log probability below which nobody would b
 class Digit:
     """A digit read: its row (0 the first), label, the probability that the label is right, and its box
 
-    (top, left, bottom, right) in the pixels of the picture given, the last two exclusive."""
+    (top, left, bottom, right) in the pixels of the picture given, the last two exclusive.
+    """
 
     row: int
     label: int

@@ -15,7 +15,6 @@ import numpy as np
 from scipy import ndimage
 from skimage.measure import label, regionprops
 
-
 STEEPEST = 16        # degrees a row may rise or fall
 SIDESTEP = .12       # what a cut pays for a step to the side, in pixels of ink
 REACH = .12, .4      # how far to the side a cut may go, as shares of the part's height

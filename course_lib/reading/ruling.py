@@ -34,7 +34,7 @@ def direction(darkness) -> tuple[float, float]:
     fans = np.arange(-WIDEST_FAN, WIDEST_FAN + .01, .09)
     bin_size, best = max(1.0, .008 * w, .012 * h), (0.0, 0.0)
     for _ in range(6):
-        best = max(((_sharpness(y, x, weight, s, f, h, bin_size), s, f) for s in slopes for f in fans))[1:]
+        best = max((_sharpness(y, x, weight, s, f, h, bin_size), s, f) for s in slopes for f in fans)[1:]
         step, wide = (slopes[1] - slopes[0]) / 2, (fans[1] - fans[0]) / 2
         slopes, fans = (b + d * np.arange(-2, 3) for b, d in zip(best, (step, wide)))
         bin_size = max(1.0, bin_size / 2)

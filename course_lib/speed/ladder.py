@@ -11,8 +11,8 @@ the layers are those of `course_lib.nn`. ::
     loss = rung.gradients(network, rung.pictures(x), labels)      # stores dW and db in every layer
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view

@@ -20,8 +20,8 @@ from PIL import Image
 from skimage.measure import approximate_polygon, find_contours
 
 from course_lib.figures import palette
-from course_lib.symbolic import affine as sm
 from course_lib.nn import Linear, Sequential
+from course_lib.symbolic import affine as sm
 from course_lib.widgets.stepper import Frame, tracks
 
 __all__ = ["Collapse", "collapse_stepper", "frame", "measure"]

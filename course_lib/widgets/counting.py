@@ -15,10 +15,22 @@ import anywidget
 import traitlets
 
 from course_lib import architectures
-from course_lib.figures import palette
 from course_lib.architectures import (
-    AdaptiveAveragePool, Architecture, BatchNorm, Conv, Flatten, GlobalAveragePool, Inception,
-    Layer, Linear, Pool, ScaledPool, Shape, SparseConv)
+    AdaptiveAveragePool,
+    Architecture,
+    BatchNorm,
+    Conv,
+    Flatten,
+    GlobalAveragePool,
+    Inception,
+    Layer,
+    Linear,
+    Pool,
+    ScaledPool,
+    Shape,
+    SparseConv,
+)
+from course_lib.figures import palette
 from course_lib.widgets.scripts import module, rules
 
 __all__ = ["Counting", "counting", "counting_picture"]

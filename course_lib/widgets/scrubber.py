@@ -17,9 +17,9 @@ from PIL import Image
 
 from course_lib import digits
 from course_lib.figures import palette
-from course_lib.workshop.film import Film, Moment
 from course_lib.widgets.certainty import percent
 from course_lib.widgets.stepper import Frame, stepper
+from course_lib.workshop.film import Film, Moment
 
 __all__ = ["Run", "develop", "frames", "scrubber"]
 

@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib.workshop import pages
 from course_lib.digits import Split
-from course_lib.workshop.pages.score import shared
 from course_lib.reading import page
 from course_lib.reading import parts as P
+from course_lib.workshop import pages
+from course_lib.workshop.pages.score import shared
 
 # Small digits, since large ones come out clean; and more faults than a page has.
 LEVELS = tuple(replace(level, height=(12, 60), faulty=.3) for level in (pages.ORDINARY, pages.HARD))

@@ -10,8 +10,8 @@ import json
 import sys
 
 from course_lib import digits
-from course_lib.workshop import RECORDS, evaluation
 from course_lib.reading.reader import WEIGHTS
+from course_lib.workshop import RECORDS, evaluation
 
 COMMAND = "python -m course_lib evaluate --data mnist --split train --json"
 

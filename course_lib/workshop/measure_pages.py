@@ -22,9 +22,8 @@ import numpy as np
 from tqdm import tqdm
 
 from course_lib import digits, reading
+from course_lib.reading.confidence import RECORD, calibration_error, fit_scaling, log_odds, reliability, scaling
 from course_lib.workshop import pages
-from course_lib.reading.confidence import (RECORD, calibration_error, fit_scaling, log_odds,
-                                           reliability, scaling)
 
 CONDITIONS = {"paper": lambda m: m["paper"], "shadow": lambda m: m["shadow"],
               "light ink": lambda m: m["light ink"],

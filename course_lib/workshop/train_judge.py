@@ -24,13 +24,13 @@ from scipy.ndimage import gaussian_filter, rotate
 from tqdm import tqdm
 
 from course_lib import digits, nn
-from course_lib.workshop import cuttings, pages
 from course_lib.digits import pen
-from course_lib.workshop.pages.score import shared
 from course_lib.reading import page
 from course_lib.reading import parts as P
 from course_lib.reading.judge import WEIGHTS, judge_network
 from course_lib.reading.reader import portrait
+from course_lib.workshop import cuttings, pages
+from course_lib.workshop.pages.score import shared
 from course_lib.workshop.variation import vary
 
 HEIGHT = 40

@@ -24,10 +24,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from course_lib import digits, nn
+from course_lib.digits import pen
 from course_lib.reading.reader import WEIGHTS
 from course_lib.workshop import cuttings
 from course_lib.workshop.variation import vary
-from course_lib.digits import pen
 
 RECORD = WEIGHTS.with_suffix(".json")
 STEPS, BATCH = 30_000, 50

@@ -12,14 +12,18 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from tests.conftest import ROOT
 
 from course_lib import architectures as A
 from course_lib import nn
 from course_lib.architectures import building
 from tests.architectures.big_networks import BIG, built, compare
-from tests.nn.test_oracle import batch_last, equal, torch_first
-from tests.nn.test_oracle import torch  # noqa: F401  a fixture
+from tests.conftest import ROOT
+from tests.nn.test_oracle import (
+    batch_last,
+    equal,
+    torch,  # noqa: F401  a fixture
+    torch_first,
+)
 
 RNG = np.random.default_rng
 SMALL = {"LeNet": A.lenet(), "LeNet-5 of 1998": A.lenet5(), "LeNet-5, dense": A.lenet5(dense=True)}

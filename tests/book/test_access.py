@@ -6,8 +6,9 @@ Pages and widgets are found, not listed: a new one is checked without a change h
 from pathlib import Path
 
 import pytest
-from tests.conftest import book_pages, lend
+
 from tests.book.test_keyboard import CONTROLS, VIEW
+from tests.conftest import book_pages, lend
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe on every page; to have these checks: "
                           "pip install -e '.[browser]'")

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+
 from tests.conftest import ROOT
 
 ADDRESS = "https://github.com/somebody/course"

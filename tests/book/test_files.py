@@ -7,6 +7,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from zipfile import ZipFile
 
 import pytest
+
 from tests.conftest import ROOT, book_pages
 
 REPOSITORY_HOSTS = {"github.com", "mybinder.org", "colab.research.google.com"}

@@ -8,6 +8,7 @@ import grade
 import handout
 import nbformat
 import pytest
+
 from tests.conftest import ROOT
 
 NEW = nbformat.v4

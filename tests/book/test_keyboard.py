@@ -4,6 +4,7 @@ Pages and widgets are found, not listed: a new one is checked without a change h
 """
 
 import pytest
+
 from tests.conftest import book_pages
 
 VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'

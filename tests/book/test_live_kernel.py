@@ -19,16 +19,24 @@ from urllib.request import urlopen
 import nbformat
 import numpy as np
 import pytest
-from tests.conftest import ROOT
 from PIL import Image
-from tests.book.test_widget_explorer import (
-    FIRST, LABELS, Explorer, built, labels, settings, with_loss, without_signs_and_slopes)
 
 from course_lib import architectures, circuit, reading
-from course_lib.workshop import pages
 from course_lib.widgets import circuit as drawn
 from course_lib.widgets import page_stages
 from course_lib.widgets.counting import entry
+from course_lib.workshop import pages
+from tests.book.test_widget_explorer import (
+    FIRST,
+    LABELS,
+    Explorer,
+    built,
+    labels,
+    settings,
+    with_loss,
+    without_signs_and_slopes,
+)
+from tests.conftest import ROOT
 
 SLOW = 60_000        # milliseconds: a start or a computation on a busy machine
 SOON = 20_000        # and an answer of what is running

@@ -8,6 +8,7 @@ import first_cells
 import nbformat
 import pytest
 import yaml
+
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))

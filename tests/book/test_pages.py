@@ -1,6 +1,7 @@
 """Every page of the built book, opened from its folder: complete, legible, silent."""
 
 import pytest
+
 from tests.conftest import book_pages
 
 LOOSE_TEX = r"""() => {

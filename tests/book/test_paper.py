@@ -8,6 +8,7 @@ import re
 from functools import cache
 
 import pytest
+
 from tests.conftest import book_pages
 
 LIMIT = 1_000_000                          # bytes of widget state in a page

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import ROOT
-from tests.widgets.test_stepper import run, test_the_arrow_keys_step_through_forward_and_backward as check  # noqa: F401
+from tests.widgets.test_stepper import run  # noqa: F401
+from tests.widgets.test_stepper import test_the_arrow_keys_step_through_forward_and_backward as check
 
 PAGE = "book/01-gradient"
 TRUE = "slope = n * a.value ** (n - 1)"         # of the gate a^n, in course_lib/circuit.py

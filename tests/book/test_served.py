@@ -1,6 +1,7 @@
 """The built book behind any static server, with every other host out of reach."""
 
 import pytest
+
 from tests.conftest import book_pages
 
 

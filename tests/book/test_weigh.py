@@ -2,6 +2,7 @@
 
 import pytest
 import weigh
+
 from tests.conftest import book_pages
 
 LIMIT = 1000                               # kilobytes of widget state in a page

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from tests.widgets.test_backward import shown
-from tests.widgets.test_walk import HALF, LINE, pixels
 
 from course_lib import digits
 from course_lib.reading import load_reader
 from course_lib.widgets import backward, walk
+from tests.widgets.test_backward import shown
+from tests.widgets.test_walk import HALF, LINE, pixels
 
 PAGE = "book/07-backward.html"
 TOLD = {"6, a lie": 6, "0, which it is": 0}

@@ -4,13 +4,13 @@ import random
 import re
 
 import pytest
-from tests.conftest import Visit
 
 from course_lib import circuit
 from course_lib.circuit import data, number, weight
 from course_lib.widgets import scripts
 from course_lib.widgets.circuit import frames
 from course_lib.widgets.explorer import SCRIPTS, circuit_explorer
+from tests.conftest import Visit
 
 PAGE = "book/01-gradient.html"
 SQUARE, HALF = "(t − f)²", "½ (t − f)²"

@@ -7,7 +7,6 @@ import zlib
 
 import numpy as np
 import pytest
-from tests.conftest import Visit
 
 from course_lib import digits, nn
 from course_lib.digits import pen
@@ -17,6 +16,7 @@ from course_lib.reading.judge import is_digit
 from course_lib.reading.reader import classify
 from course_lib.widgets import pad, scripts
 from course_lib.widgets.certainty import percent
+from tests.conftest import Visit
 
 START, CHAPTER = "book/index.html", "book/10-seeing.html"
 SEVEN = [[(30, 24), (84, 24), (52, 96)]]              # corners of strokes, in pixels of the sheet

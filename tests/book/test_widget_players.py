@@ -7,15 +7,15 @@ import json
 
 import numpy as np
 import pytest
-from tests.conftest import DRAWN, ROOT
-from tests.book.test_widget_explorer import FIRST, LABELS, built, labels, without_signs_and_slopes
-from tests.widgets.test_windows import FILTER, MAP, PICTURE, POOLS, SLIDES, first_largest, printed, windows
 
 from course_lib import circuit, nn
 from course_lib.circuit import number
 from course_lib.widgets.circuit import frames
 from course_lib.widgets.collapse import signed
 from course_lib.widgets.signals import short
+from tests.book.test_widget_explorer import FIRST, LABELS, built, labels, without_signs_and_slopes
+from tests.conftest import DRAWN, ROOT
+from tests.widgets.test_windows import FILTER, MAP, PICTURE, POOLS, SLIDES, first_largest, printed, windows
 
 #: who uses the players, and where
 HANDS = {"mouse": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from course_lib import reading
-from course_lib.workshop import pages
 from course_lib.widgets import page_stages
 from course_lib.widgets.page_reader import PAPER, STILL
+from course_lib.workshop import pages
 
 PAGE = "book/11-reading.html"
 

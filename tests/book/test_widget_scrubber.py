@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from course_lib import digits, nn
-from course_lib.workshop.film import Film
 from course_lib.widgets.scrubber import FIRST, PITCH, TALL, Run, across
+from course_lib.workshop.film import Film
 
 PAGE = "book/08-training.html"
 STOPS = sorted(Film(300).wanted)

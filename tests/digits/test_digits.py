@@ -67,7 +67,7 @@ def test_pen_digits_are_as_many_as_asked_for_and_always_the_same():
     assert data.train.images.shape == (50, 28, 28) and data.test.images.shape == (10, 28, 28)
     for split in data:
         assert split.images.dtype == np.float32 and split.labels.dtype.kind == "i"
-        assert 0 <= split.images.min() and .5 < split.images.max() <= 1
+        assert split.images.min() >= 0 and .5 < split.images.max() <= 1
         assert len(set(np.bincount(split.labels, minlength=10))) == 1          # each digit equally often
     assert digits.load("pen", count=50, seed=3) is data
     digits._load_pen.cache_clear()

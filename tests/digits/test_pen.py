@@ -80,7 +80,7 @@ def test_samples_look_as_mnist_pictures_do(digit, seed):
     even = replace(pen.Hand.random(rng), pen_width=2.5, pressure=0, nib=0, rough=0, skip=0)
     image = pen.sample(rng, digit, even)
     assert image.shape == (28, 28) and image.dtype == np.float32
-    assert 0 <= image.min() and image.max() <= 1
+    assert image.min() >= 0 and image.max() <= 1
     ink = image > .4
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     assert max(np.ptp(rows), np.ptp(columns)) + 1 in range(19, 23)       # the box of 20

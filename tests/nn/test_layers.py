@@ -10,12 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib import architectures, nn
-
 from tests import naive
 from tests.nn.test_network import Spy
-from tests.nn.test_oracle import (against, apart, batch_last, check_every_entry, equal, fewer, fills, judge,
-                            positive, repeatable, seeds, sliding, tied, torch_first, values, whole)
-from tests.nn.test_oracle import torch  # noqa: F401  a fixture
+from tests.nn.test_oracle import (
+    against,
+    apart,
+    batch_last,
+    check_every_entry,
+    equal,
+    fewer,
+    fills,
+    judge,
+    positive,
+    repeatable,
+    seeds,
+    sliding,
+    tied,
+    torch,  # noqa: F401  a fixture
+    torch_first,
+    values,
+    whole,
+)
 
 RNG = np.random.default_rng
 

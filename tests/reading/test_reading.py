@@ -3,22 +3,19 @@
 import io
 import itertools
 import json
-import subprocess
-import sys
 
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
-from tests.conftest import ROOT
 from hypothesis import given, settings, strategies
 from PIL import Image, ImageDraw, ImageFont
 from skimage.transform import rotate
 
-from course_lib import nn, reading
-from course_lib.workshop import RECORDS, pages
+from course_lib import reading
 from course_lib.digits import pen
 from course_lib.reading import confidence, judge, parts, picture, ruling
 from course_lib.reading.parts import Part
+from course_lib.workshop import RECORDS, pages
 
 
 @pytest.fixture(scope="module")
@@ -435,7 +432,7 @@ def test_many_paths_are_the_single_ones():
     together = parts.cheapest_paths(ink, [3, 9, 15], 4)
     for column, path in zip((3, 9, 15), together):
         assert np.array_equal(path, parts.cheapest_path(ink, column, 4))
-        assert np.abs(path - column).max() <= 4 and 0 <= path.min() and path.max() < 20
+        assert np.abs(path - column).max() <= 4 and path.min() >= 0 and path.max() < 20
 
 
 def ways_through(last, begin=0):

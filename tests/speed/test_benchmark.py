@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 import pytest
-from tests.conftest import ROOT
 
 from course_lib import nn, speed
 from course_lib.speed.ladder import RUNGS
+from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 

@@ -14,12 +14,12 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
-from tests.conftest import ROOT
 
 from course_lib import architectures, nn
-from course_lib.speed import ladder
 from course_lib import speed as record_of
 from course_lib.figures import speed
+from course_lib.speed import ladder
+from tests.conftest import ROOT
 
 RECORD = record_of.load()
 MS = [1000 * row["seconds_per_batch"] for row in RECORD.ladder]

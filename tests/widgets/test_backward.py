@@ -4,12 +4,12 @@ import copy
 import re
 import xml.etree.ElementTree as ET
 
-from tests import naive
 import numpy as np
 import pytest
 
 from course_lib import nn
 from course_lib.widgets.backward import backward_stepper, draw, examples, frames, record
+from tests import naive
 
 EXAMPLES = examples()
 

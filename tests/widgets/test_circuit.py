@@ -8,8 +8,8 @@ import pytest
 from IPython.display import HTML
 
 from course_lib import circuit
-from course_lib.figures import palette
 from course_lib.circuit import data, number, weight
+from course_lib.figures import palette
 from course_lib.widgets import Frame, circuit_picture, circuit_stepper, stepper
 from course_lib.widgets.circuit import RIGHT, WIDTH, draw, frames
 

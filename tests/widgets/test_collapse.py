@@ -11,9 +11,21 @@ from PIL import Image
 
 from course_lib import nn
 from course_lib.widgets import collapse
-from course_lib.widgets.collapse import (WIDTH, best_layer, border, bound,
-                                         collapse_stepper, draw, frame, measure, outline, plane, sheet,
-                                         signed, straight)
+from course_lib.widgets.collapse import (
+    WIDTH,
+    best_layer,
+    border,
+    bound,
+    collapse_stepper,
+    draw,
+    frame,
+    measure,
+    outline,
+    plane,
+    sheet,
+    signed,
+    straight,
+)
 
 
 class Affine(nn.Layer):

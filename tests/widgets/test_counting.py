@@ -7,8 +7,7 @@ from math import ceil, floor
 import pytest
 
 from course_lib import architectures
-from course_lib.widgets.counting import (
-    Counting, counting, counting_picture, entry, every_network, percent)
+from course_lib.widgets.counting import Counting, counting, counting_picture, entry, every_network, percent
 
 NETWORKS = every_network()
 

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from course_lib import circuit
-from course_lib.figures import palette
 from course_lib.circuit import data, weight
+from course_lib.figures import palette
 from course_lib.widgets.circuit import blank, draw
 from course_lib.widgets.explorer import circuit_explorer
 from tests.widgets.test_circuit import loss

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from course_lib import reading
-from course_lib.workshop import pages
 from course_lib.widgets import page_stages
 from course_lib.widgets.page_reader import PageReader
+from course_lib.workshop import pages
 
 
 def stored(image, kind="PNG"):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from course_lib import digits, nn
-from course_lib.workshop.film import Film, Moment
 from course_lib.widgets import scrubber as module
 from course_lib.widgets.scrubber import Run, across, develop, frames, marks, scrubber, short
+from course_lib.workshop.film import Film, Moment
 
 STEPS = 30
 

@@ -7,8 +7,22 @@ import numpy as np
 import pytest
 
 from course_lib import nn
-from course_lib.widgets.signals import (BINS, BIN, DECADES, TALL, WIDTH, Signals, draw, factor, frame,
-                                        short, signals, size, span, through)
+from course_lib.widgets.signals import (
+    BIN,
+    BINS,
+    DECADES,
+    TALL,
+    WIDTH,
+    Signals,
+    draw,
+    factor,
+    frame,
+    short,
+    signals,
+    size,
+    span,
+    through,
+)
 
 
 def network(g, init, depth=4, n=12, seed=0):

@@ -5,15 +5,26 @@ import xml.etree.ElementTree as ET
 from base64 import b64decode
 from io import BytesIO
 
-from tests import naive
 import numpy as np
 import pytest
 from PIL import Image
 
 from course_lib import digits, nn
 from course_lib.reading import load_reader
-from course_lib.widgets.walk import (AXIS, HALF, LINE, TALL, bars, frames, maps_figure, montage, overview,
-                                     walk, walk_stepper)
+from course_lib.widgets.walk import (
+    AXIS,
+    HALF,
+    LINE,
+    TALL,
+    bars,
+    frames,
+    maps_figure,
+    montage,
+    overview,
+    walk,
+    walk_stepper,
+)
+from tests import naive
 
 LIE = 6                                                     # what the network is told that the 0 is
 

@@ -10,8 +10,16 @@ import pytest
 from course_lib.widgets.choice import choice
 from course_lib.widgets.grid import COMMA, Grid, in_words, number
 from course_lib.widgets.stepper import Frame
-from course_lib.widgets.windows import (Convolution, Pooling, convolution_frames, convolution_stepper, draw_convolution,
-                                        draw_pooling, pooling_frames, pooling_stepper)
+from course_lib.widgets.windows import (
+    Convolution,
+    Pooling,
+    convolution_frames,
+    convolution_stepper,
+    draw_convolution,
+    draw_pooling,
+    pooling_frames,
+    pooling_stepper,
+)
 
 PICTURE = np.array([[1, 2, 0, 1], [0, 3, 1, 0], [2, 0, 1, 2], [0, 1, 3, 0]])     # chapter 6's
 FILTER = np.array([[1, -1], [2, 0]])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.digits.normalise import BOX, SIDE as SIZE, centre
+from course_lib.digits.normalise import BOX, centre
+from course_lib.digits.normalise import SIDE as SIZE
 from course_lib.digits.pen.strokes import Hand, curve
 
 FIELD = BOX + 2               # the box and a margin for its grey edge

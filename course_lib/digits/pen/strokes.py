@@ -8,7 +8,7 @@ once, turns the control points of ten thousand digits into paths in one product.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache
 from itertools import accumulate
 
 import numpy as np
@@ -20,7 +20,7 @@ WAVES = 3                     # sine waves that make up a hand's warp
 
 # ---------------------------------------------------------------- curves
 
-@lru_cache(maxsize=None)
+@cache
 def _spline(n: int, steps: int) -> np.ndarray:
     """The matrix ((n-1)*steps + 1, n) that takes n control points to points on their curve.
 
@@ -38,7 +38,7 @@ def _spline(n: int, steps: int) -> np.ndarray:
     return np.vstack(pieces + [np.eye(n)[-1:]])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _polygon(n: int, steps: int) -> np.ndarray:
     """The same with straight lines between the points."""
     t = np.arange((n - 1) * steps + 1) / steps
@@ -139,9 +139,10 @@ class Hand:
     rough: float = 0.0
 
     @classmethod
-    def random(cls, rng: np.random.Generator, count: int | None = None) -> "Hand":
+    def random(cls, rng: np.random.Generator, count: int | None = None) -> Hand:
         """Somebody's hand, or `count` hands. The ranges were chosen by looking at the sheets they
-        give: wide enough that some digits are ugly, not so wide that a person misreads many."""
+        give: wide enough that some digits are ugly, not so wide that a person misreads many.
+        """
         def bell(middle, width):                    # a normal distribution without its far ends
             return middle + width * np.clip(rng.normal(0, 1, count), -3, 3)
 
@@ -160,7 +161,7 @@ class Hand:
         """The fields of these names, each ready to be multiplied with paths (N, m)."""
         return [np.asarray(getattr(self, name), np.float32).reshape(-1, 1) for name in names]
 
-    def __getitem__(self, some) -> "Hand":
+    def __getitem__(self, some) -> Hand:
         """Some of many hands."""
         return Hand(**{f.name: getattr(self, f.name)[some] for f in fields(self)})
 
@@ -209,7 +210,8 @@ def _shares(strokes, stamps: int) -> list[int]:
 
 def _matrices(points, count: int | None):
     """Smooth, straight and hasty matrix (m, n) of one stroke; m is `count` if that is given, and
-    the points of the path are then equally far from each other."""
+    the points of the path are then equally far from each other.
+    """
     parts = _parts(points) or [np.arange(len(points))]              # a dot
     smooth, straight = ([f(len(p), STEPS) for p in parts] for f in (_spline, _polygon))
     smooth, straight = (_block(m) for m in (smooth, straight))

@@ -12,7 +12,8 @@ from course_lib.digits import pen
 
 class Written(NamedTuple):
     """A digit on the page, the box of its ink (top, left, bottom, right) in pixels, and what is wrong
-    with it: nothing (""), "touching" (it touches the one before it), or "broken"."""
+    with it: nothing (""), "touching" (it touches the one before it), or "broken".
+    """
 
     digit: int
     box: tuple[int, int, int, int]
