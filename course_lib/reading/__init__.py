@@ -1,17 +1,17 @@
 """A picture of handwritten digits to rows of digits.
 
-`read_page(array)` and `read_file(path)` give a `Page`; `picture`, `parts` and `reader` hold the
-stages one by one, and `STAGES` names those that can be switched off.
+    picture → light → sheet → ink → pieces → rows → frames → labels → confidence
+
+Each stage is a file with one function that takes the result of the stage before it; `page.read_page` calls
+them in this order. `part` and `measures` say what a piece of ink and a page are, `judge` what looks like one
+digit; `pieces` asks `joining` and `cutting`. `STAGES` names what can be left out.
 """
 
-from course_lib.reading.files import open_bytes, open_picture
-from course_lib.reading.page import STAGES, Digit, Page, Refused, read_page
-from course_lib.reading.reader import classify, load_reader
+import lazy_loader as lazy
 
-__all__ = ["Digit", "Page", "Refused", "STAGES", "classify", "load_reader", "open_bytes",
-           "open_picture", "read_file", "read_page"]
-
-
-def read_file(path, *, skip=(), reader=None) -> Page:
-    """Read the digits in a picture file; see `read_page` and `open_picture`."""
-    return read_page(open_picture(path), skip=skip, reader=reader)
+# so scikit-image is loaded when a page is read, not before
+__getattr__, __dir__, __all__ = lazy.attach(__name__, submod_attrs={
+    "files": ["open_bytes", "open_picture"],
+    "labels": ["classify", "load_reader"],
+    "page": ["STAGES", "Digit", "Page", "Refused", "read_file", "read_page"],
+})

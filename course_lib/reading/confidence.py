@@ -1,4 +1,4 @@
-"""From what the networks say to a probability that can be relied on.
+"""Confidence: from what the networks say to a probability that can be relied on.
 
 A network's certainty is not the share of times it is right. Temperature scaling (Guo, Pleiss, Sun and
 Weinberger, 2017) divides its logarithmic odds by one number, the temperature, and a second number, the
@@ -14,8 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib.reading.judge import is_digit
+
 RECORD = Path(__file__).parent / "weights" / "confidence.json"
 LEAST = 1e-6
+
+
+def confidences(pictures, p) -> np.ndarray:
+    """How probable it is that each label is right, (N,).
+
+    Of pictures (N, 28, 28) and the probabilities of all digits (N, 10): the reader's that it is this digit,
+    times the judge's that it is a digit at all, calibrated.
+    """
+    return calibrated(p.max(axis=1) * is_digit(pictures))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Printed lines: found as the straight lines that cross the page, and divided out of the paper.
+"""Sheet: what was on the paper before the ink, printed lines, found as straight lines and divided out.
 
 A family of parallel lines looks, to a camera, like y = y0 + (slope + fan y0) x: all sides of the page
 are straight, but no longer parallel. Two numbers describe the family, `slope` and `fan`; x runs from
@@ -8,13 +8,47 @@ the page's height and width.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
+
+from course_lib.reading.light import Light
 
 STEEPEST = np.tan(np.deg2rad(14))
 WIDEST_FAN = .18
 FAINTEST = .03                     # how much darker than paper a line must be
 SHARE = 25                         # a line is dark along all but this percentage of its length
+
+
+@dataclass(frozen=True)
+class Sheet(Light):
+    """A page in even light, and its printed lines.
+
+    lines       (H, W) in [0, 1]: how much darker they make the paper; 0 where there are none
+    families    slope and fan of those that run across the page, and of those that run down it; None
+                where nobody looked
+    """
+
+    lines: np.ndarray
+    families: list[tuple[float, float]] | None
+
+    @property
+    def clean(self) -> np.ndarray:
+        """The page in even light without its lines, (H, W)."""
+        return without_lines(self.even, self.lines)
+
+
+def find_lines(light: Light, size: float | None = None, glance: Sheet | None = None, skip=frozenset()) -> Sheet:
+    """The page with its printed lines.
+
+    The second time it is known how high digits are (`size`, in pixels), and from a `glance` at the
+    whole page which way lines run, if there are any.
+    """
+    if "lines" in skip or (glance is not None and not glance.lines.any()):
+        return Sheet(**vars(light), lines=np.zeros_like(light.even), families=None)
+    known = glance.families if glance else families(light.even)
+    return Sheet(**vars(light), lines=printed_lines(light.even, known, size and 3 * size), families=known)
 
 
 def direction(darkness) -> tuple[float, float]:
@@ -59,13 +93,13 @@ def _sharpness(y, x, weight, slope, fan, h, bin_size) -> float:
     return float((counts**2).sum())
 
 
-def lines_along(darkness, slope: float, fan: float, length: float) -> np.ndarray:
-    """How dark the family's lines make the paper, (H, W): what stays dark over a `length` of pixels,
-    and over a third of the page.
+def lines_along(darkness, family: tuple[float, float], length: float) -> np.ndarray:
+    """How dark a family's lines make the paper, (H, W).
 
-    Laid level, a line is a row; the digits that stand on it or cross it leave most of the row alone.
+    That is what stays dark over a `length` of pixels, and over a third of the page. Laid level, a line is
+    a row; the digits that stand on it or cross it leave most of the row alone.
     """
-    h, w = darkness.shape
+    (h, w), (slope, fan) = darkness.shape, family
     margin = int(abs(slope) * w / 2 + abs(fan) * h / 4) + 1
     slope, x = slope * w, np.arange(w) / w - .5
     level = np.arange(-h / 2 - margin, h / 2 + margin)
@@ -97,7 +131,7 @@ def families(even) -> list[tuple[float, float]]:
     return [direction(darkness), direction(np.ascontiguousarray(darkness.T))]
 
 
-def printed_lines(even, known=None, length: float | None = None) -> np.ndarray:
+def printed_lines(even, known: list[tuple[float, float]] | None = None, length: float | None = None) -> np.ndarray:
     """How dark printed lines make evenly lit paper, (H, W) in [0, 1]; 0 where there are none.
 
     Parameters
@@ -110,9 +144,10 @@ def printed_lines(even, known=None, length: float | None = None) -> np.ndarray:
     """
     darkness, (h, w) = 1 - even, even.shape
     known = families(even) if known is None else known
-    across = lines_along(darkness, *known[0], length or w / 2)
-    down = lines_along(np.ascontiguousarray(np.maximum(0, darkness - across).T), *known[1], length or h / 2).T
-    return sum(np.where(ndimage.maximum_filter(found, 3) > FAINTEST, found, 0) for found in (across, down))
+    across = lines_along(darkness, known[0], length or w / 2)
+    down = lines_along(np.ascontiguousarray(np.maximum(0, darkness - across).T), known[1], length or h / 2).T
+    across, down = (np.where(ndimage.maximum_filter(found, 3) > FAINTEST, found, 0) for found in (across, down))
+    return across + down
 
 
 def without_lines(even, lines) -> np.ndarray:

@@ -1,26 +1,21 @@
-"""The trained network that the course ships, and how a digit is brought before it."""
+"""Frames: each part of a page as the picture its network knows, 28 x 28, upright, ink 1 on 0."""
 
 from __future__ import annotations
-
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 from skimage.transform import resize
 
-from course_lib import digits, nn
+from course_lib import digits
+from course_lib.reading.measures import Measures
+from course_lib.reading.part import Part
 
-WEIGHTS = Path(__file__).parent / "weights" / "reader.npz"
 
-
-@cache
-def load_reader() -> nn.Sequential:
-    """The course's LeNet with the weights it ships; read once and kept."""
-    if not WEIGHTS.exists():
-        raise FileNotFoundError(f"{WEIGHTS} is missing; make it with: "
-                                "python -m course_lib train reader")
-    return nn.load_weights(nn.lenet(), WEIGHTS)
+def portraits(ink, parts: list[Part], measures: Measures, skip=frozenset()) -> np.ndarray:
+    """The pictures (N, 28, 28) float32 that the networks see of some parts of a page's ink (H, W)."""
+    pictures = [portrait(ink, part, angle=measures.angle, slant=measures.slant, stretch=measures.stretch,
+                         frame="frame" not in skip) for part in parts]
+    return np.array(pictures, np.float32).reshape(-1, 28, 28)           # of no parts as well
 
 
 def portrait(ink, part, *, angle: float = 0.0, slant: float = 0.0, stretch: float = 1.0, frame: bool = True):
@@ -57,10 +52,3 @@ def upright(picture, angle: float, slant: float, stretch: float = 1.0):
     shape = np.ceil(2 * np.abs(np.linalg.solve(back, corners)).max(axis=1)).astype(int)
     middle = (np.array(picture.shape) - 1) / 2 - back @ ((shape - 1) / 2)
     return ndimage.affine_transform(picture, back, middle, tuple(shape), order=1)
-
-
-def classify(pictures, reader=None):
-    """Labels (N,) and the probability of every digit (N, 10), of pictures (N, 28, 28)."""
-    reader = load_reader() if reader is None else reader
-    p = reader.probabilities(digits.to_batch(np.asarray(pictures, np.float32))).T
-    return p.argmax(axis=1), p
