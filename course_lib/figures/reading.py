@@ -53,7 +53,7 @@ def light(stages, row):
     """
     from skimage.filters import threshold_otsu
 
-    from course_lib.reading.picture import paper_brightness
+    from course_lib.reading.light import paper_brightness
 
     grey, even = stages["grey"], stages["even"]
     figure, (top, bottom) = plt.subplots(2, 1, sharex=True, sharey=True, figsize=(WIDTH, 4.6))

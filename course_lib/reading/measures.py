@@ -83,7 +83,7 @@ def typical_width(parts: list[Part], size: float) -> float:
 # ---------------------------------------------------------------- how rows lie
 
 def page_slope(parts: list[Part], size: float, width: float) -> tuple[float, float]:
-    """How the rows lie: slope and fan as in `ruling`, for a page of this width in pixels.
+    """How the rows lie: slope and fan as in `sheet`, for a page of this width in pixels.
 
     For each pair, slide every part along its line to the middle of the page: the rows stand out best
     for the pair they were written with. Fewer than three parts tell nothing, fewer than eight no fan;

@@ -26,9 +26,8 @@ from course_lib.digits import pen
 from course_lib.digits.pen import nib
 from course_lib.digits.pen.strokes import curve
 from course_lib.reading import load_reader
-from course_lib.reading.judge import is_digit, load_judge
-from course_lib.reading.page import DOUBT
-from course_lib.reading.reader import classify
+from course_lib.reading.judge import DOUBT, is_digit, load_judge
+from course_lib.reading.labels import classify
 from course_lib.widgets.certainty import percent
 from course_lib.widgets.scripts import module, rules
 
@@ -141,7 +140,7 @@ class DrawingPad(anywidget.AnyWidget):
     ----------
     strokes : list
         What is drawn: lists of points [x, y] in pixels of the sheet, which is 112 wide. Where a kernel
-        runs, read and set them here; `picture_of` and `course_lib.reading.reader.classify` go on from there.
+        runs, read and set them here; `picture_of` and `course_lib.reading.labels.classify` go on from there.
     """
 
     _esm = module(*SCRIPTS)

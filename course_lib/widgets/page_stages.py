@@ -17,7 +17,6 @@ from PIL import Image
 
 from course_lib.figures import palette
 from course_lib.reading import Page
-from course_lib.reading.parts import typical_height
 from course_lib.widgets.stepper import Frame
 
 __all__ = ["CSS", "UNSURE", "answer", "frames"]
@@ -192,7 +191,7 @@ def frames(image, page: Page) -> list[Frame]:
     list of Frame
         Ten, whatever is on the page.
     """
-    found, size = page.stages, max(typical_height(page.stages["components"]), 1)
+    found, size = page.stages, max(page.stages["measures"].size, 1)
     made = [*_ink_frames(np.shape(image), found, size), *_part_frames(found, page, size)]
     return [Frame(picture, f"{number} of {len(made)}: {name}", formula, sentence)
             for number, (name, formula, sentence, picture) in enumerate(made, 1)]
@@ -240,7 +239,7 @@ def _part_frames(found, page, size):
            if reasons else "Everything looks like a digit.",
            drawing(ink, f"{_boxes(ordered)} kept, {_boxes(refused)} refused (dashed)",
                    boxes(ordered) + boxes(refused, "box out")))
-    yield ("reading order", f"{_count(len(page.rows), 'row')}, rising by {found['angle']:.1f}°".replace("-", "−"),
+    yield ("reading order", f"{_count(len(page.rows), 'row')}, rising by {found['measures'].angle:.1f}°".replace("-", "−"),
            "The line goes from digit to digit as they are read, row by row from the dot.",
            drawing(ink, "A line through the digits in reading order", way(ordered, size)))
     more = f" The first {SEEN} of {len(page.digits)} are shown." if len(page.digits) > SEEN else ""

@@ -14,8 +14,11 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from course_lib.digits import Split
-from course_lib.reading import page
-from course_lib.reading import parts as P
+from course_lib.reading.cutting import may_touch, pieces_of
+from course_lib.reading.frames import portraits
+from course_lib.reading.page import scale_of, see
+from course_lib.reading.part import Part, merge
+from course_lib.reading.pieces import Pieces, survey
 from course_lib.workshop import pages
 from course_lib.workshop.pages.score import shared
 
@@ -34,32 +37,32 @@ def cut_out(count: int, progress: bool = True) -> Split:
 
 def from_page(seed: int) -> Split:
     """The digits of one page that stand alone, or can be cut from their neighbours, as the reader sees them."""
-    made, stages, pieces, _ = surveyed(seed)
-    found = [belonging_to(box, pieces) for box in boxes_of(made, stages)]
-    labels = [written.digit for written, part in zip(made.written, found) if part]
-    return Split(page.portraits(stages, [part for part in found if part]), np.array(labels, int))
+    made, boxes, found, pieces = surveyed(seed)
+    whole = [belonging_to(box, pieces) for box in boxes]
+    labels = [written.digit for written, part in zip(made.written, whole) if part]
+    return Split(portraits(found.ink, [part for part in whole if part], found.measures), np.array(labels, int))
 
 
-def surveyed(seed: int) -> tuple[pages.MadePage, dict, list[P.Part], float]:
-    """A page to learn from, its stages, all pieces its ink may be cut into, and the height of a digit."""
+def surveyed(seed: int) -> tuple[pages.MadePage, np.ndarray, Pieces, list[Part]]:
+    """A page to learn from, the boxes (n, 4) of its digits in the working copy, what a survey finds, all its pieces.
+
+    The pieces are those of its ink and all that they may be cut into.
+    """
     made = pages.random_page(seed, LEVELS[seed % 2], to_learn_from=True)
-    stages = page.find_ink(made.image)
-    kept, size, lean = page.survey(stages)
-    return made, stages, kept + [piece for part in kept if P.may_touch(part, size)
-                                 for piece in P.pieces_of(part, size, lean)[-1].values()], size
+    ink = see(made.image)
+    boxes = np.array([written.box for written in made.written]) * np.tile(scale_of(ink, made.image), 2)
+    found = survey(ink)
+    size, lean = found.measures.size, found.measures.lean
+    return made, boxes, found, found.kept + [piece for part in found.kept if may_touch(part, size)
+                                             for piece in pieces_of(part, size, lean)[-1].values()]
 
 
-def belonging_to(box, pieces) -> P.Part | None:
+def belonging_to(box, pieces) -> Part | None:
     """All pieces of ink in a digit's box as one part; None if they do not fill the box, or do more than that."""
     boxes = np.array([piece.box for piece in pieces]).reshape(-1, 4)
     low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
     inside = np.prod(np.maximum(0, high - low), axis=1) > .8 * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     if not inside.any():
         return None
-    part = P.merge(*(piece for piece, it_is in zip(pieces, inside) if it_is))
+    part = merge(*(piece for piece, it_is in zip(pieces, inside) if it_is))
     return part if shared(box, np.array([part.box]))[0] > .7 else None
-
-
-def boxes_of(made: pages.MadePage, stages: dict) -> np.ndarray:
-    """The boxes of a page's digits in pixels of the working copy: (n, 4)."""
-    return np.array([written.box for written in made.written]) * np.tile(stages["scale"], 2)

@@ -10,7 +10,7 @@ import json
 import sys
 
 from course_lib import digits
-from course_lib.reading.reader import WEIGHTS
+from course_lib.reading.labels import WEIGHTS
 from course_lib.workshop import RECORDS, evaluation
 
 COMMAND = "python -m course_lib evaluate --data mnist --split train --json"

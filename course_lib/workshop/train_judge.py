@@ -25,10 +25,12 @@ from tqdm import tqdm
 
 from course_lib import digits, nn
 from course_lib.digits import pen
-from course_lib.reading import page
-from course_lib.reading import parts as P
+from course_lib.reading.cutting import may_touch, pieces_of
+from course_lib.reading.frames import portrait, portraits
+from course_lib.reading.joining import belong_together
 from course_lib.reading.judge import WEIGHTS, judge_network
-from course_lib.reading.reader import portrait
+from course_lib.reading.part import components, merge
+from course_lib.reading.pieces import LARGEST
 from course_lib.workshop import cuttings, pages
 from course_lib.workshop.pages.score import shared
 from course_lib.workshop.variation import vary
@@ -69,16 +71,16 @@ def written_line(rng):
 
 def candidates(ink):
     """All parts the reader's stages would ask the judge about."""
-    found = [p for p in P.components(ink > .5) if p.area > 12]
+    found = [p for p in components(ink > .5) if p.area > 12]
     for part in list(found):
-        if P.may_touch(part, HEIGHT):
-            found += P.pieces_of(part, HEIGHT)[-1].values()
+        if may_touch(part, HEIGHT):
+            found += pieces_of(part, HEIGHT)[-1].values()
     return found + pairs(found[:12], HEIGHT)
 
 
 def pairs(parts, size: float):
     """Every two parts that may belong together, as one."""
-    return [P.merge(a, b) for i, a in enumerate(parts) for b in parts[:i] if P.belong_together(a, b, size)]
+    return [merge(a, b) for i, a in enumerate(parts) for b in parts[:i] if belong_together(a, b, size)]
 
 
 def agreement(part, masks) -> float:
@@ -106,14 +108,14 @@ def from_lines(rng, lines: int):
 
 def from_page(seed: int):
     """Pictures of pieces of one page (n, 28, 28), and whether each is one digit (n,)."""
-    made, stages, pieces, size = cuttings.surveyed(seed)
-    boxes = cuttings.boxes_of(made, stages)
+    _, boxes, found, pieces = cuttings.surveyed(seed)
+    size = found.measures.size
     yes = [part for box in boxes if (part := cuttings.belonging_to(box, pieces))]
-    no = [part for part in pieces + pairs(stages["kept"], size)
-          if .45 * size <= max(part.height, part.width) < page.LARGEST * size       # what `refuse` asks about
+    no = [part for part in pieces + pairs(found.kept, size)
+          if .45 * size <= max(part.height, part.width) < LARGEST * size       # what `refuse` asks about
           and shared(np.array(part.box), boxes).max() < .5]
     chosen = np.random.default_rng(seed).permutation(len(no))[:round(1.5 * len(yes)) + 5]
-    pictures = page.portraits(stages, yes + [no[k] for k in chosen])
+    pictures = portraits(found.ink, yes + [no[k] for k in chosen], found.measures)
     return pictures, np.repeat([1, 0], [len(yes), len(chosen)])
 
 
@@ -169,7 +171,7 @@ def strangers(rng, count: int):
     pictures = []
     while len(pictures) < count:
         ink = np.pad(np.asarray(makers[rng.integers(4)](rng), np.float32), 4)
-        found = max(P.components(ink > .5), key=lambda p: p.area, default=None)
+        found = max(components(ink > .5), key=lambda p: p.area, default=None)
         if found is not None and found.area > 30:
             pictures.append(portrait(gaussian_filter(ink, rng.uniform(0, 1.5)), found))
     return pictures

@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from course_lib import digits, nn
 from course_lib.digits import pen
-from course_lib.reading.reader import WEIGHTS
+from course_lib.reading.labels import WEIGHTS
 from course_lib.workshop import cuttings
 from course_lib.workshop.variation import vary
 

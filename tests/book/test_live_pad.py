@@ -4,7 +4,7 @@ from course_lib.widgets import pad
 from tests.book.test_live_kernel import SLOW, Live, jupyter  # noqa: F401  (a server of this file's own)
 
 CELLS = ["from course_lib.widgets.pad import drawing_pad, picture_of, verdict\n"
-         "from course_lib.reading.judge import is_digit\nfrom course_lib.reading.reader import classify\n"
+         "from course_lib.reading.judge import is_digit\nfrom course_lib.reading.labels import classify\n"
          "sheet = drawing_pad()\nsheet",
          "picture = picture_of(sheet.strokes)[None]\n"
          "print(len(sheet.strokes), verdict(classify(picture)[1][0], is_digit(picture)[0]))",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course_lib import digits, nn, statistics
-from course_lib.reading.reader import WEIGHTS
+from course_lib.reading.labels import WEIGHTS
 from course_lib.workshop import RECORDS, evaluation, recipe
 
 
