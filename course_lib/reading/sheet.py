@@ -26,8 +26,7 @@ class Sheet(Light):
     """A page in even light, and its printed lines.
 
     lines       (H, W) in [0, 1]: how much darker they make the paper; 0 where there are none
-    families    slope and fan of those that run across the page, and of those that run down it; None
-                where nobody looked
+    families    slope and fan of those across the page and of those down it; None if nobody looked
     """
 
     lines: np.ndarray
