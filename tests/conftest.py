@@ -156,6 +156,7 @@ class Visit:
         self.page.route(re.compile(f"^(?!{re.escape(home)})"), self._refuse)
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(media="null", color_scheme=mode, reduced_motion="null")
+        self.page.bring_to_front()           # what lies behind is drawn once a second
         self.page.goto(address)
         self.page.wait_for_function("!document.querySelector('meta[http-equiv=refresh]')")   # it only leads to another page
         self.page.wait_for_load_state("load")

@@ -6,8 +6,6 @@ such pictures reads a new one well only if it is brought to the same form.
 """
 
 import numpy as np
-from scipy import ndimage
-from skimage.transform import resize
 
 SIDE, BOX = 28, 20
 
@@ -55,6 +53,8 @@ def normalise(picture):
     ValueError
         If the picture is not two-dimensional or holds no ink.
     """
+    from skimage.transform import resize        # loaded for the first digit, not for whoever imports the course
+
     ink = crop_to_ink(picture).astype(np.float64)
     scale = BOX / max(ink.shape)
     shape = [max(1, round(n * scale)) for n in ink.shape]
@@ -67,6 +67,8 @@ def normalise(picture):
 
 def centre(field):
     """Shift a picture by whole pixels until its centre of mass is in the middle, to the pixel."""
+    from scipy import ndimage
+
     mass = field.sum()
     if mass == 0:
         return field

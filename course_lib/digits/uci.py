@@ -5,7 +5,6 @@ Kaynak (1998): 32x32 scans of 13 people's writing, counted down to 8x8 pixels of
 """
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from course_lib.digits.normalise import normalise
 
@@ -20,6 +19,8 @@ def held_out(count=1797):
 
 def load(split):
     """Return pictures (N, 28, 28) float32 in [0, 1] and labels (N,): 1,297 of "train" or 500 of "test"."""
+    from sklearn.datasets import load_digits        # two seconds, for who asks for these digits
+
     raw = load_digits()
     part = held_out(len(raw.target))[("train", "test").index(split)]
     images = np.stack([normalise(np.pad(picture, 1)) for picture in raw.images[part]])

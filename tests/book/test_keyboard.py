@@ -17,6 +17,13 @@ def pages(book, visit_for_all):
             if "widget-view+json" in (book / name).read_text(encoding="utf-8")}
 
 
+def in_front(pages):
+    """The pages one after the other, each in front while it is looked at: what lies behind is drawn once a second."""
+    for name, seen in pages.items():
+        seen.page.bring_to_front()
+        yield name, seen
+
+
 # ---------------------------------------------------------------- keyboard
 
 CONTROLS = """root => [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
@@ -49,7 +56,7 @@ FOCUSED = """i => {
 
 def test_tab_reaches_every_control_in_order_shows_it_and_leaves(pages):
     counts = {}
-    for name, seen in pages.items():
+    for name, seen in in_front(pages):
         page = seen.page
         for i, controls in enumerate(page.evaluate(MARK_WIDGETS)):
             counts[name, i] = controls
@@ -75,7 +82,7 @@ def spoken(stepper):
 def test_every_player_steps_jumps_and_speaks(pages):
     """Arrow keys step, Home and End jump, and each new frame is told in its words."""
     players = 0
-    for name, seen in pages.items():
+    for name, seen in in_front(pages):
         for player in seen.page.locator(".course-stepper").all():
             players += 1
             phase, handle = player.locator(".course-phase"), player.get_by_role("slider")
@@ -107,7 +114,7 @@ def wait_until_spoken(page, player, phase):
 
 def test_buttons_of_a_row_say_which_is_pressed(pages):
     rows = 0
-    for seen in pages.values():
+    for _, seen in in_front(pages):
         for row in seen.page.locator(".course-stepper .widget-toggle-buttons:visible").all():
             rows += 1
             assert row.get_attribute("role") == "group" and row.get_attribute("aria-label")

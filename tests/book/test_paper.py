@@ -54,6 +54,7 @@ def opened(book, visit_for_all, browser):
 
 def show(page, media, mode):
     """Show a page on the screen or in print, light or dark."""
+    page.bring_to_front()                # what lies behind is drawn once a second
     page.emulate_media(media=media, color_scheme=mode)
     page.wait_for_function("mode => document.documentElement.dataset.theme === mode", arg=mode)
     return page

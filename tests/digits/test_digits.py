@@ -88,7 +88,7 @@ def test_the_pens_splits_do_not_depend_on_which_comes_first():
 
 def test_nothing_is_drawn_before_it_is_asked_for(monkeypatch):
     monkeypatch.setattr(digits.pen, "draw", None)
-    monkeypatch.setattr(digits.uci, "load_digits", None)
+    monkeypatch.setattr("sklearn.datasets.load_digits", None)
     digits._load_uci.cache_clear()
     digits.load("pen", count=10**9)
     digits.load("uci")
