@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.layer import Layer, Learnable
 
 
@@ -30,6 +31,7 @@ class Select(Layer):
 
     def forward(self, x):
         """x (C, ...) -> y (len(channels), ...)."""
+        given.array(self, x)
         if max(self.channels) >= len(x):
             raise ValueError(f"{self}: x has channels 0 to {len(x) - 1} only; its shape is {x.shape}")
         self.x_shape = x.shape
@@ -87,9 +89,10 @@ class Scale(Learnable):
         return self._like(self.W, dy) * dy
 
     def _check_channels(self, x):
+        given.array(self, x)
         if len(x) != len(self.W):
             raise ValueError(f"{self}: expected {len(self.W)} channels on the first axis; got {x.shape}")
-        self._check_dtype(x)
+        given.dtype(self, x, self.W.dtype)
 
     @staticmethod
     def _like(w, x):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.network import Sequential
 
 
@@ -10,6 +11,10 @@ def numerical_gradient(f, x, h=1e-5):
 
     `f` takes no argument and reads x, whose entries are moved by ±h one at a time and put back.
     """
+    given.array("numerical_gradient", x)
+    if x.dtype != np.float64:
+        raise TypeError(f"numerical_gradient moves x by {h:g}, which {x.dtype} drowns in rounding; "
+                        "expected float64: let f read x = x.astype(np.float64)")
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         value = x[index]
@@ -25,6 +30,9 @@ def numerical_gradient(f, x, h=1e-5):
 def relative_error(a, b):
     """Return max abs(a - b) / max(abs(a), abs(b)) over two arrays; 0 if both are all zeros."""
     a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        raise ValueError(f"relative_error compares arrays entry by entry; got shapes {a.shape} and {b.shape}, "
+                         "expected the same: reshape one of them")
     scale = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
     return float(np.abs(a - b).max(initial=0) / scale) if scale > 0 else 0.0
 
@@ -56,11 +64,12 @@ def gradient_check(network, x, labels=None, *, loss=None, rng=None, h=1e-5, dire
     dict
         From the name of an array ("x", "0.W", "0.b", ...) to the relative error of its directions.
     """
+    given.finite("gradient_check", x)
     if x.dtype != np.float64:
         raise TypeError(f"gradient_check needs float64 throughout; the input is {x.dtype}. Build the "
                         "network with dtype=np.float64 and pass x.astype(np.float64).")
     network = network if isinstance(network, Sequential) else Sequential(network)
-    rng = np.random.default_rng(0) if rng is None else rng
+    rng = given.generator("gradient_check", rng)
     x = x.copy()
     loss = RandomProjection(rng) if loss is None else loss
 

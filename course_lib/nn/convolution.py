@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.initialisers import he
 from course_lib.nn.layer import Learnable
 from course_lib.nn.windows import add_strips, bands, output_size, strips
@@ -44,10 +45,8 @@ class Conv2D(Learnable):
 
     def __init__(self, c_in, c_out, k, stride=1, pad=0, *, groups=1, bias=True, rng=None, init=he,
                  dtype=np.float32):
-        if min(c_in, c_out, k, stride, groups) < 1 or pad < 0:
-            raise ValueError("Conv2D: c_in, c_out, k, stride and groups must be at least 1 and pad at "
-                             f"least 0; got c_in={c_in}, c_out={c_out}, k={k}, stride={stride}, "
-                             f"groups={groups}, pad={pad}")
+        given.whole("Conv2D", c_in=c_in, c_out=c_out, k=k, stride=stride, groups=groups)
+        given.whole("Conv2D", 0, pad=pad)
         if c_in % groups or c_out % groups:
             raise ValueError(f"Conv2D: {groups} groups must divide both the {c_in} channels and the "
                              f"{c_out} filters")
@@ -68,10 +67,8 @@ class Conv2D(Learnable):
 
     def forward(self, x):
         """x (C, H, W, N) -> y (F, OH, OW, N): for every row of y, y_row = W band + b."""
-        if x.ndim != 4 or len(x) != self.c_in:
-            raise ValueError(f"{self}: expected pictures of shape ({self.c_in}, H, W, N), channels "
-                             f"first and the batch last; got {x.shape}")
-        self._check_dtype(x)
+        given.pictures(self, x, self.c_in)
+        given.dtype(self, x, self.W.dtype)
         F, OH, OW, N = self.output_shape(x.shape)
         self.x_shape, parts = x.shape, x.reshape(self.groups, -1, *x.shape[1:])
         self.bands = [self._bands(strips(part, self.k, self.stride, self.pad)) for part in parts]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.layer import Layer
 
 
@@ -27,13 +28,14 @@ class Dropout(Layer):
         if not 0 <= rate < 1:
             raise ValueError(f"Dropout: the rate is a probability, at least 0 and below 1; got {rate}")
         self.rate = float(rate)
-        self.rng, = (np.random.default_rng(0) if rng is None else rng).spawn(1)
+        self.rng, = given.generator("Dropout", rng).spawn(1)
 
     def __repr__(self):
         return f"Dropout({self.rate})"
 
     def forward(self, x):
         """y = factor x, where every factor is 0 or 1/(1 - rate); y = x unless it is being trained."""
+        given.array(self, x)
         self.x_shape, self.factor = x.shape, 1.0
         if self.training:
             kept = self.rng.random(x.shape, dtype=np.float32) >= self.rate

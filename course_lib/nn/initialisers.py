@@ -6,6 +6,8 @@ that one input feeds (the fan-out).
 
 import numpy as np
 
+from course_lib.nn import given
+
 
 def zeros(rng, shape, n_in, n_out):
     """Every weight 0."""
@@ -14,16 +16,19 @@ def zeros(rng, shape, n_in, n_out):
 
 def constant(c):
     """Every weight c."""
+    given.number("constant", low=-1e30, c=c)
     return lambda rng, shape, n_in, n_out: np.full(shape, float(c))
 
 
 def uniform(limit):
     """Weights drawn evenly from -limit to limit."""
+    given.number("uniform", limit=limit)
     return lambda rng, shape, n_in, n_out: rng.uniform(-limit, limit, shape)
 
 
 def normal(std):
     """Weights drawn from a normal distribution of standard deviation std."""
+    given.number("normal", std=std)
     return lambda rng, shape, n_in, n_out: std * rng.standard_normal(shape)
 
 

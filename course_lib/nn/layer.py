@@ -7,6 +7,8 @@ Pictures are (C, H, W, N) and columns (features, N): one column per image, as in
 
 import numpy as np
 
+from course_lib.nn import given
+
 
 class Layer:
     """What all layers share: parameters, layers inside, and checks that say how to mend a call.
@@ -25,9 +27,9 @@ class Layer:
         Whether every column of a batch is computed on its own, so that threads may share a batch.
     """
 
-    params = ()
-    state = ()
-    layers = ()
+    params: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    layers: tuple["Layer", ...] = ()
     training = False
     splits = False
 
@@ -73,6 +75,7 @@ class Layer:
             layer.training = training
 
     def _check_dy(self, dy, shape):
+        given.array(self, dy)
         if dy.shape != shape:
             raise ValueError(f"{self}: dy must have the shape of the layer's output, {shape}; "
                              f"got {dy.shape}")
@@ -104,14 +107,7 @@ class Learnable(Layer):
         raise NotImplementedError
 
     def _start(self, init, rng, shape, n_in, n_out, dtype, bias):
-        if rng is None:
-            rng = np.random.default_rng(0)
-        self.W = init(rng, shape, n_in, n_out).astype(dtype)
+        self.W = init(given.generator(type(self).__name__, rng), shape, n_in, n_out).astype(dtype)
         self.b = np.zeros((shape[0], 1), dtype) if bias else None
         self.params = ("W", "b") if bias else ("W",)
 
-    def _check_dtype(self, x):
-        if x.dtype != self.W.dtype:
-            raise TypeError(f"{self}: the network computes in {self.W.dtype}, the input is {x.dtype}; "
-                            f"convert it with x.astype(np.{self.W.dtype}), or build the network with "
-                            f"dtype=np.{x.dtype}" + ("" if x.dtype.kind == "f" else " (a float type)"))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.initialisers import he
 from course_lib.nn.layer import Layer, Learnable
 
@@ -28,6 +29,7 @@ class Linear(Learnable):
     splits = True
 
     def __init__(self, n_in, n_out, *, bias=True, rng=None, init=he, dtype=np.float32):
+        given.whole("Linear", n_in=n_in, n_out=n_out)
         self._start(init, rng, (n_out, n_in), n_in, n_out, dtype, bias)
 
     def __repr__(self):
@@ -36,10 +38,12 @@ class Linear(Learnable):
 
     def forward(self, x):
         """x (n_in, N) -> y (n_out, N)."""
+        given.array(self, x)
         if x.ndim != 2 or len(x) != self.W.shape[1]:
+            mend = {1: ". One column has to be x[:, None].", 4: ". Put a Flatten() before it."}
             raise ValueError(f"{self}: expected columns of shape ({self.W.shape[1]}, N); got {x.shape}"
-                             + (". Put a Flatten() before it." if x.ndim == 4 else ""))
-        self._check_dtype(x)
+                             + mend.get(x.ndim, ""))
+        given.dtype(self, x, self.W.dtype)
         self.x = x
         y = self.W @ x
         if self.b is not None:
@@ -68,6 +72,7 @@ class Flatten(Layer):
 
     def forward(self, x):
         """x (C, H, W, N) -> y (C·H·W, N)."""
+        given.array(self, x)
         self.x_shape = x.shape
         return x.reshape(-1, x.shape[-1])
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from course_lib.nn import given
+
 
 class SoftmaxCrossEntropy:
     """Softmax, then the negative logarithm of the probability of the right class.
@@ -42,6 +44,7 @@ class SquaredError:
 
     def forward(self, y, target):
         """Return the mean loss; y and target are (features, N)."""
+        given.array("SquaredError", y)
         target = np.asarray(target, y.dtype)
         if target.shape != y.shape:
             raise ValueError(f"SquaredError: the target must have the output's shape {y.shape}; "
@@ -58,14 +61,19 @@ class SquaredError:
 
 def _check_labels(z, labels):
     """Return labels as an integer array (N,), or say what is wrong with them."""
+    given.array("SoftmaxCrossEntropy", z)
     labels = np.asarray(labels)
     if z.ndim != 2:
-        raise ValueError(f"the logits must be columns (classes, N); got shape {z.shape}")
+        raise ValueError(f"the logits must be columns (classes, N); got shape {z.shape}. "
+                         "One column has to be z[:, None]")
     classes, N = z.shape
     if labels.shape != (N,):
         raise ValueError(f"expected one label per column, shape ({N},); got {labels.shape}")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers; got {labels.dtype}. Use labels.astype(int).")
+    if N == 0:
+        raise ValueError(f"the mean loss of no columns is no number; got logits of shape {z.shape}, "
+                         "expected at least one column")
     wrong = (labels < 0) | (labels >= classes)
     if wrong.any():
         raise ValueError(f"labels must lie from 0 to {classes - 1}; got {labels[wrong][0]} "

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.activations import ReLU
 from course_lib.nn.convolution import Conv2D
 from course_lib.nn.layer import Layer, Learnable
@@ -85,6 +86,7 @@ class Sequential(Layer):
 
         `threads` is that of `quick`.
         """
+        given.finite("the network's input", x)
         network = self.quick(min(batch, x.shape[-1]), threads)
         return np.concatenate([network.forward(np.ascontiguousarray(x[..., i:i + batch]))
                                for i in range(0, x.shape[-1], batch)], axis=-1)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from course_lib.nn import given
+
 BLOCK = 2**16  # numbers: so many of w, dw and v stay in the cache while they are worked on
 
 
@@ -24,6 +26,8 @@ class SGD:
     """
 
     def __init__(self, network, *, lr, momentum=0.0, weight_decay=0.0, bias_rate=1.0, rates=None):
+        given.number("SGD", lr=lr, weight_decay=weight_decay, bias_rate=bias_rate)
+        given.number("SGD", below=1, momentum=momentum)
         self.network, self.lr = network, lr
         self.momentum, self.weight_decay = float(momentum), float(weight_decay)
         self.velocity = [np.zeros_like(getattr(layer, name)) for layer, name in network.parameters()]
@@ -31,10 +35,12 @@ class SGD:
         rates = {} if rates is None else rates
         if unknown := set(rates) - set(paths):
             raise ValueError(f"rates names {sorted(unknown)}; the network's parameters are {paths}")
+        given.number("SGD", **{f"the rate of {path}": rate for path, rate in rates.items()})
         self.rates = [rates.get(path, bias_rate if path.split(".")[-1] == "b" else 1.0) for path in paths]
 
     def step(self):
         """Move every parameter one step, by the gradients that `backward` stored."""
+        given.number("SGD", lr=self.lr)
         for velocity, rate, (layer, name) in zip(self.velocity, self.rates, self.network.parameters()):
             if not hasattr(layer, "d" + name):
                 raise RuntimeError(f"{layer} has no gradient d{name} yet: run network.forward(x) and "
@@ -56,4 +62,5 @@ def _blocks(*arrays):
 
 def inverse_decay(lr, gamma=1e-4, power=0.75):
     """Return the assignment's schedule: the rate at iteration i is lr · (1 + gamma · i)^-power."""
+    given.number("inverse_decay", lr=lr, gamma=gamma, power=power)
     return lambda iteration: lr * (1 + gamma * iteration) ** -power

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.nn import given
 from course_lib.nn.layer import Layer
 from course_lib.nn.windows import corners, output_size, pad_sides
 
@@ -13,9 +14,11 @@ class Pool2D(Layer):
 
     def __init__(self, k=2, stride=None, pad=0, ceil_mode=False):
         stride = k if stride is None else stride
-        if k < 1 or stride < 1 or not 0 <= pad <= k // 2:
-            raise ValueError(f"{type(self).__name__}: k and stride must be at least 1 and pad from 0 to "
-                             f"k // 2; got k={k}, stride={stride}, pad={pad}")
+        given.whole(type(self).__name__, k=k, stride=stride)
+        given.whole(type(self).__name__, 0, pad=pad)
+        if pad > k // 2:
+            raise ValueError(f"{type(self).__name__}: pad must be from 0 to k // 2; got k={k}, pad={pad}: "
+                             "some windows would see nothing but padding")
         self.k, self.stride, self.pad, self.ceil_mode = k, stride, pad, ceil_mode
 
     def __repr__(self):
@@ -30,8 +33,7 @@ class Pool2D(Layer):
 
     def _padded(self, x, value):
         """x with `value` around it, as far as the windows reach."""
-        if x.ndim != 4:
-            raise ValueError(f"{self}: expected pictures of shape (C, H, W, N); got {x.shape}")
+        given.pictures(self, x)
         self.x_shape, self.y_shape = x.shape, self.output_shape(x.shape)
         beyond = [max(0, (count - 1) * self.stride + self.k - side - 2 * self.pad)
                   for count, side in zip(self.y_shape[1:3], x.shape[1:3])]
@@ -134,8 +136,7 @@ class GlobalAveragePool2D(Layer):
 
     def forward(self, x):
         """x (C, H, W, N) -> y (C, 1, 1, N)."""
-        if x.ndim != 4:
-            raise ValueError(f"{self}: expected pictures of shape (C, H, W, N); got {x.shape}")
+        given.pictures(self, x)
         self.x_shape = x.shape
         return x.mean(axis=(1, 2), keepdims=True, dtype=x.dtype)
 
@@ -161,8 +162,7 @@ class AdaptiveAveragePool2D(Layer):
     splits = True
 
     def __init__(self, size):
-        if size < 1:
-            raise ValueError(f"AdaptiveAveragePool2D: size must be at least 1; got {size}")
+        given.whole("AdaptiveAveragePool2D", size=size)
         self.size = size
 
     def __repr__(self):
@@ -170,8 +170,7 @@ class AdaptiveAveragePool2D(Layer):
 
     def forward(self, x):
         """x (C, H, W, N) -> y (C, size, size, N)."""
-        if x.ndim != 4:
-            raise ValueError(f"{self}: expected pictures of shape (C, H, W, N); got {x.shape}")
+        given.pictures(self, x)
         self.x_shape = C, _, _, N = x.shape
         y = np.empty((C, self.size, self.size, N), x.dtype)
         for pixel, window in self._windows():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm.auto import tqdm
 
+from course_lib.nn import given
 from course_lib.nn.losses import SoftmaxCrossEntropy
 from course_lib.nn.optimiser import SGD
 
@@ -69,11 +70,10 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
     History
     """
     x, labels = np.asarray(x), np.asarray(labels)
-    if x.shape[-1] != len(labels):
-        raise ValueError(f"{x.shape[-1]} inputs (the last axis of {x.shape}) but {len(labels)} labels")
-    if not 1 <= batch <= len(labels):
-        raise ValueError(f"a batch of {batch} cannot be drawn from {len(labels)} inputs")
-    rng = np.random.default_rng(0) if rng is None else rng
+    _check_material(x, labels, batch)
+    given.whole("train", 0, steps=steps)
+    given.whole("train", every=every)
+    rng = given.generator("train", rng)
     loss = SoftmaxCrossEntropy() if loss is None else loss
     rate = lr if callable(lr) else lambda iteration: lr
     optimiser = SGD(network, lr=rate(0), momentum=momentum, weight_decay=weight_decay,
@@ -84,9 +84,7 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
         if watch is not None and iteration % every == 0:
             history.watched.append((iteration, watch(network)))
         columns = next(draw)
-        batch_x = x[..., columns]
-        if augment is not None:
-            batch_x = augment(batch_x, rng)
+        batch_x = x[..., columns] if augment is None else augment(x[..., columns], rng)
         with training_mode(network):
             history.loss.append(loss.forward(quick.forward(batch_x), labels[columns]))
         quick.backward(loss.backward(), input_gradient=False)
@@ -96,6 +94,18 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
     if watch is not None:
         history.watched.append((steps, watch(network)))
     return history
+
+
+def _check_material(x, labels, batch):
+    """Complain unless there is a label for each input, and a batch can be drawn."""
+    given.finite("the inputs of train", x)
+    if labels.ndim == 0 or x.shape[-1] != len(labels):
+        raise ValueError(f"{x.shape[-1]} inputs (the last axis of {x.shape}) but "
+                         f"{len(labels) if labels.ndim else 'no'} labels; expected one label for each input")
+    given.whole("train", batch=batch)
+    if batch > len(labels):
+        raise ValueError(f"a batch of {batch} cannot be drawn from {len(labels)} inputs; "
+                         f"batch must be {len(labels)} at most")
 
 
 @contextmanager

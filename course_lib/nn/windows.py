@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
+from course_lib.nn import given
+
 
 def output_size(size, k, stride=1, pad=0, ceil_mode=False):
     """Return how many windows of `k` pixels fit along a side: floor((size + 2 pad - k) / stride) + 1.
@@ -21,6 +23,8 @@ def output_size(size, k, stride=1, pad=0, ceil_mode=False):
     ValueError
         If not even one window fits.
     """
+    given.whole("output_size", size=size, k=k, stride=stride)
+    given.whole("output_size", 0, pad=pad)
     if k > size + 2 * pad:
         raise ValueError(f"a window of {k} pixels does not fit a side of {size} with {pad} of padding "
                          f"at either end ({size + 2 * pad} in all): use a smaller window or more padding")
@@ -34,6 +38,8 @@ def pad_sides(x, pad, value=0, beyond=(0, 0)):
 
     `beyond` says how many more rows to add at the bottom and columns at the right.
     """
+    given.pictures("windows", x)
+    given.whole("windows", 0, pad=pad)
     if pad == 0 and not any(beyond):
         return x
     sides = [(pad, pad + more) for more in beyond]
@@ -60,6 +66,7 @@ def patches(x, k, stride=1, pad=0):
         Column (r·OW + c)·N + n is the patch of image n under output pixel (r, c), its entries in
         the order channel, row, column.
     """
+    output_size(min(x.shape[1:3]), k, stride, pad)         # says so if no window fits
     windows = sliding_window_view(pad_sides(x, pad), (k, k), axis=(1, 2))  # (C, ., ., N, k, k), a view
     windows = windows[:, ::stride, ::stride]
     return windows.transpose(0, 4, 5, 1, 2, 3).reshape(len(x) * k * k, -1)  # the one copy
