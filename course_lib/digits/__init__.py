@@ -13,6 +13,7 @@ import numpy as np
 
 from course_lib.digits import mnist, pen, uci
 from course_lib.digits.normalise import normalise
+from course_lib.nn import given
 
 __all__ = ["Dataset", "Split", "load", "normalise", "pen", "to_batch"]
 
@@ -133,10 +134,21 @@ def _whole(name, value, default, least):
 
 
 def to_batch(images, dtype=np.float32):
-    """Turn pictures (N, 28, 28) into a network's input (1, 28, 28, N), one column per image."""
+    """Turn pictures (N, 28, 28) into a network's input (1, 28, 28, N), one column per image.
+
+    Raises TypeError for what holds no numbers, ValueError for another shape, whole numbers beyond 0 and 1
+    (pixels have to be divided by 255 first) and what is not finite.
+    """
     images = np.asarray(images)
+    given.array("to_batch", images)
+    if images.dtype.kind in "iu" and images.size and (images.min() < 0 or images.max() > 1):
+        raise ValueError(f"to_batch: expected ink from 0 to 1; got whole numbers from {images.min()} to "
+                         f"{images.max()}: divide by the largest possible value, images / 255")
+    if images.size:
+        given.finite("to_batch", images)
     if images.ndim == 2:
         images = images[None]
     if images.ndim != 3:
-        raise ValueError(f"expected pictures of shape (N, H, W) or (H, W); got {images.shape}")
+        raise ValueError(f"expected pictures of shape (N, H, W) or (H, W); got {images.shape}"
+                         + (". Colour has to become grey first, images.mean(axis=-1)" if images.ndim == 4 else ""))
     return np.ascontiguousarray(images.transpose(1, 2, 0)[None], dtype=dtype)

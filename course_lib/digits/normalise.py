@@ -7,6 +7,8 @@ such pictures reads a new one well only if it is brought to the same form.
 
 import numpy as np
 
+from course_lib.nn import given
+
 SIDE, BOX = 28, 20
 
 
@@ -25,9 +27,12 @@ def crop_to_ink(picture, threshold=0.1):
     (h, w) array, a view of the picture.
     """
     picture = np.asarray(picture)
+    given.array("a digit", picture)
     if picture.ndim != 2:
         raise ValueError(f"a digit is one grey picture (H, W); got shape {picture.shape}. "
                          "Give one channel, with ink high and paper 0.")
+    if picture.size:
+        given.finite("a digit", picture)
     ink = picture > threshold * picture.max(initial=0)
     if not ink.any():
         raise ValueError(f"no ink in this picture of {picture.shape}: every pixel is "
@@ -51,9 +56,11 @@ def normalise(picture):
     Raises
     ------
     ValueError
-        If the picture is not two-dimensional or holds no ink.
+        If the picture is not two-dimensional, holds no ink or what is not finite.
+    TypeError
+        If it holds no numbers.
     """
-    from skimage.transform import resize        # loaded for the first digit, not for whoever imports the course
+    from skimage.transform import resize  # loaded for the first digit, not for whoever imports the course
 
     ink = crop_to_ink(picture).astype(np.float64)
     scale = BOX / max(ink.shape)

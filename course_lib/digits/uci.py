@@ -19,7 +19,7 @@ def held_out(count=1797):
 
 def load(split):
     """Return pictures (N, 28, 28) float32 in [0, 1] and labels (N,): 1,297 of "train" or 500 of "test"."""
-    from sklearn.datasets import load_digits        # two seconds, for who asks for these digits
+    from sklearn.datasets import load_digits  # two seconds, for who asks for these digits
 
     raw = load_digits()
     part = held_out(len(raw.target))[("train", "test").index(split)]

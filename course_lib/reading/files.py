@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,9 @@ def open_picture(path) -> np.ndarray:
     Raises FileNotFoundError, or ValueError for what is not a picture that can be read, each with
     the file's name and what to do.
     """
+    if not isinstance(path, (str, PathLike)):
+        raise TypeError(f"expected the path of a picture file; got a {type(path).__name__}. "
+                        "read_page reads an array, open_bytes what a file holds")
     path = Path(path)
     if path.is_dir():
         raise ValueError(f"{path} is a folder; give the picture file itself")
@@ -33,6 +37,8 @@ def open_picture(path) -> np.ndarray:
 
 def open_bytes(data: bytes, name: str) -> np.ndarray:
     """What a picture file holds, as an array; raises ValueError with `name`, like `open_picture`."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"expected the bytes of a picture file; got a {type(data).__name__}. open_picture opens a path")
     return _open(BytesIO(data), name)
 
 

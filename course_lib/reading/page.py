@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -109,6 +110,9 @@ def read_page(image, *, skip=(), reader=None) -> Page:
     """
     skip = _checked(skip)
     reader = load_reader() if reader is None else reader
+    if not hasattr(reader, "probabilities"):
+        raise TypeError("reader must be a network of ten outputs, such as nn.load_weights(nn.lenet(), path); "
+                        f"got {reader!r}")
     ink = see(image, skip)
     pieces = find_pieces(ink, reader, skip)
     ordered = in_order(pieces, skip)
@@ -179,8 +183,8 @@ def _original(part: Part, scale, shape) -> tuple[int, int, int, int]:
 
 
 def _checked(skip) -> frozenset:
-    skip = {skip} if isinstance(skip, str) else set(skip)
-    if unknown := skip - set(STAGES):
-        raise ValueError(f"no stage is called {sorted(unknown)[0]!r}; "
+    names = {skip} if isinstance(skip, str) or not isinstance(skip, Iterable) else set(skip)
+    if unknown := names - set(STAGES):
+        raise ValueError(f"no stage is called {min(unknown, key=repr)!r}; "
                          f"those that can be left out are: {', '.join(STAGES)}")
-    return frozenset(skip)
+    return frozenset(names)

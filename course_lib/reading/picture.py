@@ -18,12 +18,11 @@ def grey(image, most: int | None = None) -> np.ndarray:
     Raises ValueError for another shape, an empty picture, values that are not finite or out of range,
     TypeError for what holds no numbers; each says what to do.
     """
-    image = np.asarray(image)
-    if image.ndim == 2:
-        image = image[..., None]
+    given = _array(image)
+    image = given[..., None] if given.ndim == 2 else given
     if image.ndim != 3 or image.shape[2] not in (1, 2, 3, 4) or 0 in image.shape:
         raise ValueError(f"a page is an array (height, width) or (height, width, channels) with 1 to "
-                         f"4 channels and at least one pixel; got shape {np.shape(image)}{_lacking(image)}")
+                         f"4 channels and at least one pixel; got shape {given.shape}{_lacking(image)}")
     white = _white(image)
     h, w = image.shape[:2]
     factor = 1 if most is None else min(h, w, max(1, round((h * w / most)**.5)))
@@ -31,6 +30,15 @@ def grey(image, most: int | None = None) -> np.ndarray:
     band = max(1, 2**20 // (w * factor)) * factor              # rows at a time: bounds the memory
     return np.concatenate([_blocks(_single(image[r:min(r + band, h), :w], white), factor)
                            for r in range(0, h, band)])
+
+
+def _array(image) -> np.ndarray:
+    """What was given as an array."""
+    try:
+        return np.asarray(image)
+    except ValueError as error:                          # rows of different lengths
+        raise ValueError(f"a page is an array (height, width) with rows of one length; got a {type(image).__name__} "
+                         f"that makes none ({error})") from None
 
 
 def _lacking(image) -> str:

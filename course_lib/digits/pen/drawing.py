@@ -11,6 +11,7 @@ from course_lib.digits.normalise import SIDE as SIZE
 from course_lib.digits.pen import nib, strokes
 from course_lib.digits.pen.allographs import OFTEN, SKELETONS
 from course_lib.digits.pen.strokes import STAMPS, Hand
+from course_lib.nn import given
 
 BLOCK, CHUNK = 8192, 128      # digits that share random draws; digits whose fields fit in the cache
 ALIKE = .45                   # control points of forms that mix are nearer than this
@@ -79,11 +80,12 @@ def draw(rng: np.random.Generator, labels) -> np.ndarray:
     ValueError
         If a label is not a digit.
     """
+    rng = given.generator("draw", rng)
     labels = np.asarray(labels)
     wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if labels.ndim != 1 or len(wrong):
-        given = repr(labels[wrong[0]].item()) if labels.ndim == 1 else f"an array of shape {labels.shape}"
-        raise ValueError(f"the pen writes the digits 0 to 9, not {given}; give labels (N,)")
+        seen = repr(labels[wrong[0]].item()) if labels.ndim == 1 else f"an array of shape {labels.shape}"
+        raise ValueError(f"the pen writes the digits 0 to 9, not {seen}; give labels (N,)")
     images = np.empty((len(labels), SIZE, SIZE), np.float32)
     for i in range(0, len(labels), BLOCK):
         some = labels[i:i + BLOCK].astype(int)
@@ -107,8 +109,9 @@ def sample(rng: np.random.Generator, digit: int, hand: Hand | None = None,
     ValueError
         If there is no such digit or form.
     """
+    rng = given.generator("sample", rng)
     if digit not in SKELETONS:
-        raise ValueError(f"the pen writes the digits 0 to 9, not {digit!r}")
+        raise ValueError(f"the pen writes the digits 0 to 9, not {digit!r}; give one of them, a whole number")
     if form is not None and form not in range(len(SKELETONS[digit])):
         raise ValueError(f"the {digit} has {len(SKELETONS[digit])} forms, numbered from 0; got {form!r}")
     labels = np.array([digit])

@@ -18,6 +18,8 @@ def ink(lines, widths, shape, softness: float = 1.0) -> np.ndarray:
     holds the line's width for each, a number or one per line piece (m-1,). A pixel is black where
     its centre is well inside the line, white well outside, grey over `softness` pixels between.
     """
+    if len(lines) == 0:
+        raise ValueError("ink got no lines; give a list with at least one (m, 2) array, such as curve(points)")
     start = np.vstack([line[:-1] for line in lines]).astype(np.float32)
     way = np.vstack([np.diff(line, axis=0) for line in lines]).astype(np.float32)
     radius = np.concatenate([np.broadcast_to(w, len(line) - 1) for line, w in zip(lines, widths)])

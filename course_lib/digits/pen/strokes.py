@@ -13,6 +13,8 @@ from itertools import accumulate
 
 import numpy as np
 
+from course_lib.nn import given
+
 STEPS = 6                     # line pieces between two control points
 STAMPS = 112                  # points of a whole digit's path when many digits are drawn at once
 WAVES = 3                     # sine waves that make up a hand's warp
@@ -62,6 +64,7 @@ def curve(points, steps: int = STEPS) -> np.ndarray:
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2:
         raise ValueError(f"a stroke is an array of shape (n, 2) with n at least 2, got "
                          f"{points.shape}; give a picture's strokes as a list of such arrays")
+    given.finite("a stroke", points.T)
     parts = _parts(points)
     if not parts:                                    # the pen only touched the paper: a dot
         return points[:1].repeat(2, axis=0)
@@ -138,10 +141,22 @@ class Hand:
     ink: float = 1.0
     rough: float = 0.0
 
+    def __post_init__(self):
+        """Complain of what is no finite number, and of a line of no width."""
+        for field in fields(self):
+            value = np.asarray(getattr(self, field.name))
+            if value.dtype.kind not in "fiu" or not np.isfinite(value).all():
+                raise ValueError(f"Hand: {field.name} must be a finite number, or an array (N,) of them; "
+                                 f"got {getattr(self, field.name)!r}")
+        if np.min(self.pen_width) <= 0:
+            raise ValueError(f"Hand: pen_width is the line's width in pixels, above 0 (2 to 4 is common); "
+                             f"got {self.pen_width!r}")
+
     @classmethod
     def random(cls, rng: np.random.Generator, count: int | None = None) -> Hand:
-        """Somebody's hand, or `count` hands. The ranges were chosen by looking at the sheets they
-        give: wide enough that some digits are ugly, not so wide that a person misreads many.
+        """Somebody's hand, or `count` hands.
+
+        The ranges were chosen by looking at the sheets they give: wide enough that some digits are ugly, not so wide that a person misreads many.
         """
         def bell(middle, width):                    # a normal distribution without its far ends
             return middle + width * np.clip(rng.normal(0, 1, count), -3, 3)
@@ -209,8 +224,9 @@ def _shares(strokes, stamps: int) -> list[int]:
 
 
 def _matrices(points, count: int | None):
-    """Smooth, straight and hasty matrix (m, n) of one stroke; m is `count` if that is given, and
-    the points of the path are then equally far from each other.
+    """Smooth, straight and hasty matrix (m, n) of one stroke.
+
+    m is `count` if that is given, and the points of the path are then equally far from each other.
     """
     parts = _parts(points) or [np.arange(len(points))]              # a dot
     smooth, straight = ([f(len(p), STEPS) for p in parts] for f in (_spline, _polygon))
@@ -249,6 +265,10 @@ def _block(matrices) -> np.ndarray:
 
 def write(rng: np.random.Generator, strokes, hand: Hand) -> list[np.ndarray]:
     """The polylines this hand makes of an allograph's strokes (control points, unit box)."""
+    rng = given.generator("write", rng)
+    if len(strokes) == 0:
+        raise ValueError("write got no strokes; give a list with at least one (n, 2) array, "
+                         "for example SKELETONS[3][0]")
     form = prepare(strokes)
     path = bend(rng, *(getattr(form, f.name)[None] for f in fields(Form)[:-1]), hand)
     return np.split(path[0].astype(float), np.cumsum(form.lengths)[:-1])
