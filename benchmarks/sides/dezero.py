@@ -2,10 +2,9 @@
 
 import numpy as np
 import task
-
 from sides.base import BaseSide
 
-int = int  # NumPy 1.24 took this name away; DeZero asks for it when it is imported
+np.int = int  # NumPy 1.24 took this name away; DeZero asks for it when it is imported
 
 import dezero  # noqa: E402
 import dezero.functions as F  # noqa: E402

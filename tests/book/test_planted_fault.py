@@ -17,7 +17,7 @@ from tests.widgets.test_stepper import run  # noqa: F401
 from tests.widgets.test_stepper import test_the_arrow_keys_step_through_forward_and_backward as check
 
 PAGE = "book/01-gradient"
-TRUE = "slope = n * a.value ** (n - 1)"         # of the gate a^n, in course_lib/circuit.py
+TRUE = "slope = n * a.value ** (n - 1)"         # of the gate a^n, in course_lib/circuit/values.py
 PLANTED = "slope = -n * a.value ** (n - 1)"
 
 
@@ -32,7 +32,7 @@ def copy_of_the_book(folder, plant):
         shutil.copy(ROOT / name, folder / name)
     (folder / ".frontend").symlink_to(ROOT / ".frontend", target_is_directory=True)
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {PAGE}\n", encoding="utf-8")
-    source = folder / "course_lib/circuit.py"
+    source = folder / "course_lib/circuit/values.py"
     text = source.read_text(encoding="utf-8")
     assert text.count(TRUE) == 1, f"{source.name} has changed: plant the fault somewhere else"
     if plant:
