@@ -25,25 +25,18 @@ from course_lib.architectures.famous import (
     torchvision_googlenet,
     vgg16,
 )
-from course_lib.architectures.layers import (
+from course_lib.architectures.inception import Inception, conv_relu
+from course_lib.architectures.layer import Layer, Shape, output_size
+from course_lib.architectures.learning import BatchNorm, Conv, Linear, ScaledPool, SparseConv
+from course_lib.architectures.shaping import (
     AdaptiveAveragePool,
-    BatchNorm,
-    Conv,
     Dropout,
     Flatten,
     GlobalAveragePool,
-    Inception,
-    Layer,
-    Linear,
     LocalResponseNorm,
     Pool,
     ReLU,
-    ScaledPool,
-    Shape,
-    SparseConv,
     Tanh,
-    conv_relu,
-    output_size,
 )
 
 __all__ = [

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import prod
 
-from course_lib.architectures.layers import Inception, Layer, Shape, sizes
+from course_lib.architectures.inception import Inception
+from course_lib.architectures.layer import Layer, Shape, sizes
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ class Architecture:
         if unknown:
             raise ValueError(f"layer {name!r} ({old.kind}) has no {', '.join(unknown)}; "
                              f"it has {', '.join(sizes(old)) or 'nothing to change'}")
-        new = replace(old, **changes)
+        new = replace(old, **changes)      # type: ignore[arg-type]  # a size may be a number, a word, a table
 
         def swap(layers):
             return tuple(new if layer is old else layer for layer in layers)

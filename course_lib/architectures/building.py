@@ -1,11 +1,12 @@
 """From a description to a network that computes."""
 
 import warnings
+from functools import singledispatch
 
 import numpy as np
 
+from course_lib import architectures as described
 from course_lib import nn
-from course_lib.architectures import layers as described
 from course_lib.architectures.architecture import Architecture
 
 
@@ -60,42 +61,64 @@ def _sequence(layers, shape, options, heads=()):
     return nn.Sequential(*made)
 
 
+@singledispatch
 def _one(layer, shape, options):
     """The network layer for one described layer, given the input's shape."""
-    dtype = options["dtype"]
-    match layer:
-        case described.Conv():
-            return nn.Conv2D(shape[0], layer.filters, layer.k, layer.stride, layer.pad,
-                             groups=layer.groups, bias=layer.bias, **options)
-        case described.SparseConv():
-            return nn.Branches(*(_seeing(channels, layer, options) for channels in layer.connections))
-        case described.Linear():
-            return nn.Linear(shape[0], layer.outputs, bias=layer.bias, **options)
-        case described.BatchNorm():
-            return nn.BatchNorm(shape[0], dtype=dtype)
-        case described.ScaledPool():
-            return nn.Sequential(nn.AveragePool2D(layer.k, layer.stride, layer.pad),
-                                 nn.Scale(shape[0], dtype=dtype))
-        case described.Pool():
-            pool = nn.MaxPool2D if layer.how == "max" else nn.AveragePool2D
-            return pool(layer.k, layer.stride, layer.pad, layer.ceil_mode)
-        case described.AdaptiveAveragePool():
-            return nn.AdaptiveAveragePool2D(layer.size)
-        case described.Dropout():
-            return nn.Dropout(layer.rate, rng=options["rng"])
-        case described.Inception():
-            return nn.Branches(*(_sequence(branch, shape, options) for branch in layer.branches))
-    if type(layer) not in WITHOUT_SIZES:
-        raise TypeError(f"layer {layer.name!r}: course_lib.nn has nothing to build a "
-                        f"{type(layer).__name__} ({layer.kind}) from")
-    return WITHOUT_SIZES[type(layer)]()
+    raise TypeError(f"layer {layer.name!r}: course_lib.nn has nothing to build a "
+                    f"{type(layer).__name__} ({layer.kind}) from")
 
 
-def _seeing(channels, layer, options):
-    """One filter of a `SparseConv`: a convolution of the channels that it sees."""
-    return nn.Sequential(nn.Select(channels), nn.Conv2D(len(channels), 1, layer.k, layer.stride, layer.pad,
-                                                        **options))
+@_one.register
+def _(layer: described.Conv, shape, options):
+    return nn.Conv2D(shape[0], layer.filters, layer.k, layer.stride, layer.pad,
+                     groups=layer.groups, bias=layer.bias, **options)
 
 
-WITHOUT_SIZES = {described.GlobalAveragePool: nn.GlobalAveragePool2D, described.Flatten: nn.Flatten,
-                 described.ReLU: nn.ReLU, described.Tanh: nn.Tanh}
+@_one.register
+def _(layer: described.SparseConv, shape, options):
+    """One filter for each set of channels: a convolution of those that it sees."""
+    def one(seen):
+        return nn.Sequential(nn.Select(seen), nn.Conv2D(len(seen), 1, layer.k, layer.stride, layer.pad, **options))
+
+    return nn.Branches(*map(one, layer.connections))
+
+
+@_one.register
+def _(layer: described.Linear, shape, options):
+    return nn.Linear(shape[0], layer.outputs, bias=layer.bias, **options)
+
+
+@_one.register
+def _(layer: described.BatchNorm, shape, options):
+    return nn.BatchNorm(shape[0], dtype=options["dtype"])
+
+
+@_one.register
+def _(layer: described.ScaledPool, shape, options):
+    return nn.Sequential(nn.AveragePool2D(layer.k, layer.stride, layer.pad), nn.Scale(shape[0], dtype=options["dtype"]))
+
+
+@_one.register
+def _(layer: described.Pool, shape, options):
+    pool = nn.MaxPool2D if layer.how == "max" else nn.AveragePool2D
+    return pool(layer.k, layer.stride, layer.pad, layer.ceil_mode)
+
+
+@_one.register
+def _(layer: described.AdaptiveAveragePool, shape, options):
+    return nn.AdaptiveAveragePool2D(layer.size)
+
+
+@_one.register
+def _(layer: described.Dropout, shape, options):
+    return nn.Dropout(layer.rate, rng=options["rng"])
+
+
+@_one.register
+def _(layer: described.Inception, shape, options):
+    return nn.Branches(*(_sequence(branch, shape, options) for branch in layer.branches))
+
+
+for kind, made in {described.GlobalAveragePool: nn.GlobalAveragePool2D, described.Flatten: nn.Flatten,
+                   described.ReLU: nn.ReLU, described.Tanh: nn.Tanh}.items():
+    _one.register(kind, lambda layer, shape, options, made=made: made())

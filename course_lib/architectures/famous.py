@@ -7,22 +7,18 @@ heads or none, the paper's widths or a library's. Every function here says which
 from __future__ import annotations
 
 from course_lib.architectures.architecture import Architecture, Head
-from course_lib.architectures.layers import (
+from course_lib.architectures.inception import Inception, conv_relu
+from course_lib.architectures.layer import Layer
+from course_lib.architectures.learning import Conv, Linear, ScaledPool, SparseConv
+from course_lib.architectures.shaping import (
     AdaptiveAveragePool,
-    Conv,
     Dropout,
     Flatten,
     GlobalAveragePool,
-    Inception,
-    Layer,
-    Linear,
     LocalResponseNorm,
     Pool,
     ReLU,
-    ScaledPool,
-    SparseConv,
     Tanh,
-    conv_relu,
 )
 
 # Table 1 of Szegedy et al. 2015: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection.
@@ -66,6 +62,9 @@ def lenet5(dense: bool = False) -> Architecture:
     With `dense`, the version of today's tutorials (61,706): C3 sees everything, the pools
     learn nothing, and a linear layer of 10 ends it.
     """
+    pools: tuple[Layer, Layer]
+    c3: Layer
+    end: tuple[Layer, ...]
     if dense:
         pools = Pool("S2", 2, 2, how="average"), Pool("S4", 2, 2, how="average")
         c3, end = Conv("C3", 16, 5), (Tanh("F6 tanh"), Linear("output", 10))
