@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 INDEX := _build/html/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test bench outputs address frontend clean distclean
+.PHONY: help book serve check test test-all bench outputs address frontend clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
 
 book: $(VENV)/ready frontend  ## build the book: environment, chapters executed, pages
 	@$(BIN)/python tools/build.py
@@ -17,8 +17,14 @@ book: $(VENV)/ready frontend  ## build the book: environment, chapters executed,
 serve: book  ## build the book, serve it on this machine and open it
 	@$(BIN)/python tools/serve.py $(PORT)
 
-test: book $(VENV)/ready-to-test  ## run every test: library, stored outputs, built book
+check: $(VENV)/ready-to-check  ## look the code over and run the unit tests of what changed: a minute
+	@$(BIN)/python tools/check.py
+
+test: book $(VENV)/ready-to-test  ## run the tests: library, stored outputs, built book
 	@$(BIN)/python tools/test.py
+
+test-all: book $(VENV)/ready-to-test  ## run the slow ones too: every page's barriers, Jupyter with live kernels
+	@$(BIN)/python tools/test.py --all
 
 bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
 	@$(BIN)/python benchmarks/run.py
@@ -47,6 +53,10 @@ $(VENV)/ready: requirements.txt pyproject.toml tools/environment.py
 
 $(VENV)/ready-to-test: $(VENV)/ready
 	@$(BIN)/python tools/environment.py $(VENV) browser
+	@touch $@
+
+$(VENV)/ready-to-check: $(VENV)/ready
+	@$(BIN)/python tools/environment.py $(VENV) check
 	@touch $@
 
 $(VENV)/ready-to-bench: $(VENV)/ready benchmarks/peers.py

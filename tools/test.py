@@ -1,4 +1,4 @@
-"""Run every test on two processes and end with one clear line.
+"""Run the tests on two processes and end with one clear line.
 
 python tools/test.py [an argument of pytest ...]
 """
@@ -25,6 +25,10 @@ def main(*arguments):
     start = time.monotonic()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes on two cores
     # whole files, in the order of tests/conftest.py
+    if "--all" in arguments:
+        arguments = [word for word in arguments if word != "--all"]
+    else:
+        arguments = ["-m", "not slow", *arguments]
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q", *arguments]
     lines = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as run:

@@ -108,6 +108,12 @@ def look(request, book, windows):
         yield look_at
 
 
+#: A page of text and a chapter with most kinds of widgets; `make test` looks at them, `make test-all` at every page
+EXAMPLES = ["book/index.html", "book/05-counting.html"]
+
+
+@pytest.mark.parametrize("look", [name if name in EXAMPLES else pytest.param(name, marks=pytest.mark.slow)
+                                  for name in book_pages()], indirect=True)
 def test_axe_finds_nothing_serious(look, needed):
     """All rules wide and light, and narrow and dark; where there are widgets, contrasts the other way round too."""
     colours = {"runOnly": ["color-contrast"]}
@@ -208,6 +214,7 @@ def test_letters_and_marks_of_drawings_stand_out(look, needed, mode):
         assert found == [], key
 
 
+@pytest.mark.slow
 def test_no_exception_is_left_over(needed):
     if needed["pages"] != set(book_pages()):
         pytest.skip("needs the audit of every page in the same process")

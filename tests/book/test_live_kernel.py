@@ -47,6 +47,8 @@ from tests.book.test_widget_explorer import HALF, SQUARE, with_loss
 from course_lib import architectures, circuit, digits, nn, reading
 from course_lib.workshop import pages
 from course_lib.workshop.film import Film
+
+pytestmark = pytest.mark.slow
 """
 #: one cell for each, in this order; those below each other on a page must not disturb each other
 CELLS = {

@@ -1,7 +1,11 @@
 """The drawing pad in JupyterLab, with a live kernel: its weights come from there, its strokes go there."""
 
+import pytest
+
 from course_lib.widgets import pad
 from tests.book.test_live_kernel import SLOW, Live, jupyter  # noqa: F401  (a server of this file's own)
+
+pytestmark = pytest.mark.slow
 
 CELLS = ["from course_lib.widgets.pad import drawing_pad, picture_of, verdict\n"
          "from course_lib.reading.judge import is_digit\nfrom course_lib.reading.labels import classify\n"

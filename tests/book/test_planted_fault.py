@@ -16,6 +16,8 @@ from tests.conftest import ROOT
 from tests.widgets.test_stepper import run  # noqa: F401
 from tests.widgets.test_stepper import test_the_arrow_keys_step_through_forward_and_backward as check
 
+pytestmark = pytest.mark.slow
+
 PAGE = "book/01-gradient"
 TRUE = "slope = n * a.value ** (n - 1)"         # of the gate a^n, in course_lib/circuit/values.py
 PLANTED = "slope = -n * a.value ** (n - 1)"

@@ -7,13 +7,13 @@ import zlib
 
 import numpy as np
 import pytest
-from course_lib.reading.labels import classify
 
 from course_lib import digits, nn
 from course_lib.digits import pen
 from course_lib.digits.pen import nib
 from course_lib.reading import load_reader
 from course_lib.reading.judge import is_digit
+from course_lib.reading.labels import classify
 from course_lib.widgets import pad, scripts
 from course_lib.widgets.certainty import percent
 from tests.conftest import Visit

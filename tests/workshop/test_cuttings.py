@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from course_lib.reading.part import Part
 
 from course_lib import digits
+from course_lib.reading.part import Part
 from course_lib.workshop import cuttings, pages
 
 

@@ -5,9 +5,12 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from course_lib import nn
 from course_lib.reading import judge
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_judge_can_be_trained_again(tmp_path):
