@@ -29,7 +29,8 @@ def main(*arguments):
         arguments = [word for word in arguments if word != "--all"]
     else:
         arguments = ["-m", "not slow", *arguments]
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q",
+               *arguments]
     lines = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as run:
         while piece := run.stdout.read(1):  # dots come one by one

@@ -170,14 +170,10 @@ def _reason(error):
 
     if isinstance(error, requests.HTTPError):
         return f"answers {error.response.status_code} {error.response.reason}"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off"
-    if isinstance(error, requests.ConnectionError):
-        return "not reached"
-    if isinstance(error, requests.RequestException):
-        return f"{type(error).__name__}: {error}"
-    if isinstance(error, idx.DAMAGED):
-        return "what it sent does not unpack"
-    return "what it sent has a wrong checksum"
+    reasons = [(requests.Timeout, "no answer in time"),
+               (requests.exceptions.ChunkedEncodingError, "the connection broke off"),
+               (requests.ConnectionError, "not reached"),
+               (requests.RequestException, f"{type(error).__name__}: {error}"),
+               (idx.DAMAGED, "what it sent does not unpack"),
+               (Exception, "what it sent has a wrong checksum")]
+    return next(words for kind, words in reasons if isinstance(error, kind))

@@ -1,4 +1,6 @@
-"""The measured speed of the course's network: the record that `make bench` writes, read. ::
+"""The measured speed of the course's network: the record that `make bench` writes, read.
+
+::
 
     record = speed.load()
     record.ratio("torch", batch=100, task="step", threads=2)     # below 1: the course is faster

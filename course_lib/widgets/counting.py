@@ -228,31 +228,30 @@ def side(layer: Layer, given: Shape) -> str:
 
 def what(layer: Layer) -> str:
     """The layer in a few words."""
-    match layer:
-        case Conv():
-            return f"convolution, {layer.filters} filters of {_window(layer)}" + (
-                f", in {layer.groups} groups" if layer.groups > 1 else "")
-        case SparseConv():
-            return f"convolution, {layer.filters} filters of {_window(layer)}, each on some of the maps"
-        case Linear():
-            return "linear (fully connected)"
-        case BatchNorm():
-            return "batch norm: a scale and a shift for each map"
-        case ScaledPool():
-            return f"sum of {_window(layer)}, with a scale and a shift for each map"
-        case Pool():
-            return f"{'maximum' if layer.how == 'max' else 'mean'} of {_window(layer)}"
-        case GlobalAveragePool():
-            return "mean of each map"
-        case AdaptiveAveragePool():
-            return f"means on a grid of {layer.size} × {layer.size}"
-        case Inception():
-            return "inception module: four branches side by side"
-    return layer.kind
+    return IN_WORDS[type(layer)](layer) if type(layer) in IN_WORDS else layer.kind
 
 
 def _window(layer):
-    return f"{layer.k}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{layer.k}" + (f", stride {layer.stride}" if layer.stride > 1 else "")
+    stride = f", stride {layer.stride}" if layer.stride > 1 else ""
+    return f"{layer.k}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{layer.k}{stride}"
+
+
+def _convolution(layer):
+    groups = f", in {layer.groups} groups" if layer.groups > 1 else ""
+    return f"convolution, {layer.filters} filters of {_window(layer)}{groups}"
+
+
+IN_WORDS = {
+    Conv: _convolution,
+    SparseConv: lambda layer: f"convolution, {layer.filters} filters of {_window(layer)}, each on some of the maps",
+    Linear: lambda layer: "linear (fully connected)",
+    BatchNorm: lambda layer: "batch norm: a scale and a shift for each map",
+    ScaledPool: lambda layer: f"sum of {_window(layer)}, with a scale and a shift for each map",
+    Pool: lambda layer: f"{'maximum' if layer.how == 'max' else 'mean'} of {_window(layer)}",
+    GlobalAveragePool: lambda layer: "mean of each map",
+    AdaptiveAveragePool: lambda layer: f"means on a grid of {layer.size} × {layer.size}",
+    Inception: lambda layer: "inception module: four branches side by side",
+}
 
 
 def _of_parts(layer, given, count):

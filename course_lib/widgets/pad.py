@@ -43,7 +43,8 @@ GIVEN = ("strokes", "samples", "plans", "nib", "side", "faint", "doubt")
 #: digits that can be written at the press of a button: what the button says, in words, digit, form
 FORMS = [(str(d), f"a {d}".replace("a 8", "an 8"), d, form)
          for d, form in enumerate((0, 4, 0, 0, 4, 0, 0, 0, 0, 0))]
-FORMS += [("open 4", "an open 4", 4, 0), ("barred 7", "a 7 with a bar", 7, 4), ("1 with a foot", "a 1 with a foot", 1, 5)]
+FORMS += [("open 4", "an open 4", 4, 0),
+          ("barred 7", "a 7 with a bar", 7, 4), ("1 with a foot", "a 1 with a foot", 1, 5)]
 SCRIBBLE = [(.1, .3), (.9, .2), (.15, .45), (.85, .5), (.2, .65), (.9, .75), (.1, .85), (.6, .1), (.35, .95)]
 
 
@@ -240,7 +241,8 @@ def _quiet_words(picture):
         x = layer.forward(x)
     brightest = x[..., 0].max(axis=(1, 2))
     silent = (np.flatnonzero((brightest < FAINT * brightest.max()) | (brightest <= 0)) + 1).tolist()
-    which = "none is quiet" if not silent else f"{len(silent)} {'is' if len(silent) == 1 else 'are'} quiet ({', '.join(map(str, silent))})"
+    verb = "is" if len(silent) == 1 else "are"
+    which = f"{len(silent)} {verb} quiet ({', '.join(map(str, silent))})" if silent else "none is quiet"
     return f"Of the {len(brightest)} maps after the first ReLU {which}."
 
 

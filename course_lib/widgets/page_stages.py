@@ -164,7 +164,8 @@ def way(parts, size: float) -> str:
 def seen(pictures, digits) -> str:
     """The pictures (N, 28, 28) that the network was given, over what it read."""
     shown = [f'<div><img alt="read as {digit.label}" src="{_tiny(picture)}">'
-             f"<span>{digit.label}, {_percent(digit.confidence)}</span></div>" for picture, digit in zip(pictures[:SEEN], digits)]
+             f"<span>{digit.label}, {_percent(digit.confidence)}</span></div>"
+             for picture, digit in zip(pictures[:SEEN], digits)]
     return f'<div class="seen">{"".join(shown)}</div>'
 
 
@@ -239,7 +240,8 @@ def _part_frames(found, page, size):
            if reasons else "Everything looks like a digit.",
            drawing(ink, f"{_boxes(ordered)} kept, {_boxes(refused)} refused (dashed)",
                    boxes(ordered) + boxes(refused, "box out")))
-    yield ("reading order", f"{_count(len(page.rows), 'row')}, rising by {found['measures'].angle:.1f}°".replace("-", "−"),
+    rising = f"{found['measures'].angle:.1f}°".replace("-", "−")
+    yield ("reading order", f"{_count(len(page.rows), 'row')}, rising by {rising}",
            "The line goes from digit to digit as they are read, row by row from the dot.",
            drawing(ink, "A line through the digits in reading order", way(ordered, size)))
     more = f" The first {SEEN} of {len(page.digits)} are shown." if len(page.digits) > SEEN else ""

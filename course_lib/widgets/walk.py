@@ -194,7 +194,8 @@ def _size(array, direction):
 def _forward_words(run, i):
     """What layer i - 1 did on the way forward."""
     if i == 0:
-        return "28 rows of 28 pixels, ink 1 on paper 0." if run.values[0].shape[1:3] == (28, 28) else "Ink 1 on paper 0."
+        whole = run.values[0].shape[1:3] == (28, 28)
+        return "28 rows of 28 pixels, ink 1 on paper 0." if whole else "Ink 1 on paper 0."
     layer, x, y = run.network.layers[i - 1], run.values[i - 1], run.values[i]
     if isinstance(layer, nn.Conv2D):
         words = f"Each of {len(y)} filters has drawn a map of its own. {_range(y)} {_learns(layer)}"
@@ -228,7 +229,8 @@ def _backward_words(run, i):
     elif isinstance(layer, nn.Flatten):
         words = "The same numbers in the shape of the maps again."
     elif isinstance(layer, nn.Conv2D):
-        words = f"Each message spreads over the {layer.k} × {layer.k} pixels of its window and adds up with its neighbours."
+        words = (f"Each message spreads over the {layer.k} × {layer.k} pixels of its window "
+                 "and adds up with its neighbours.")
     else:
         words = "Wᵀ dy: each message goes to all inputs, along the weights."
     if learned:
@@ -317,7 +319,8 @@ def maps_figure(array, limit: float, kind: str) -> str:
         meaning = "Dark is ink."
     else:
         meaning = f"Red: up to {_short(limit)}, white: 0, blue: down to −{_short(limit)}."
-    alt = f"{shown}{'Gradients' if kind == 'backward' else 'Values'} from {_short(array.min())} to {_short(array.max())}."
+    what = "Gradients" if kind == "backward" else "Values"
+    alt = f"{shown}{what} from {_short(array.min())} to {_short(array.max())}."
     return (f'<div class="course-maps"><img src="{png(tiles, limit, kind == "ink")}" alt="{escape(alt)}" '
             f'width="{grown * tiles.shape[1]}"><p>{shown}{meaning}</p></div>')
 
@@ -373,7 +376,8 @@ def bars(numbers, direction: str, name: str = "") -> str:
                      f'<text x="{x:.1f}" y="{text_y:.1f}">{_decimals(value)}</text>')
     foot = zero + down + (20 if down else 4)
     parts.append(f'<path class="axis" d="M0 {zero:.1f}H{WIDTH}"/>')
-    parts += [f'<text class="now" x="{(k + 0.5) * pitch:.1f}" y="{foot + 16:.1f}">{k}</text>' for k in range(len(numbers))]
+    parts += [f'<text class="now" x="{(k + 0.5) * pitch:.1f}" y="{foot + 16:.1f}">{k}</text>'
+              for k in range(len(numbers))]
     words = f"{name} as bars: " + ", ".join(f"{_decimals(v)} for {k}" for k, v in enumerate(numbers)) + "."
     return (f'<svg class="course-walk" viewBox="-2 0 {WIDTH + 4} {foot + 24:.1f}" role="img" '
             f'aria-label="{words}">' + "".join(parts) + "</svg>")
@@ -381,4 +385,6 @@ def bars(numbers, direction: str, name: str = "") -> str:
 
 def _decimals(value):
     """At most two digits after the point, and none that would only say 0."""
-    return f"{value:.1f}".replace("-", "−") if abs(value) >= 1 else f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−").replace("0.", ".")
+    if abs(value) >= 1:
+        return f"{value:.1f}".replace("-", "−")
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−").replace("0.", ".")

@@ -321,7 +321,8 @@ def _convolution_in_words(run, n):
 def _pooling_in_words(run, n):
     r, c = run.corner(n)
     margin = f" with a margin of {run.pad} of minus infinity" if run.pad else ""
-    rings = ", ".join(f"the {number(run.x[i, j])} in row {i}, column {j}" for i, j in dict.fromkeys(run.winners[:n + 1]))
+    rings = ", ".join(f"the {number(run.x[i, j])} in row {i}, column {j}"
+                      for i, j in dict.fromkeys(run.winners[:n + 1]))
     return (f"Picture{margin}: {in_words(run.padded(-np.inf))}. The window outlined starts at row {number(r)}, "
             f"column {number(c)}. Winners so far, ringed: {rings}. Map so far: {in_words(run.done(n))}.")
 

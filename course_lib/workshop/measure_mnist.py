@@ -1,6 +1,6 @@
 """Let the shipped reader read MNIST's 60,000 training images, and store what came of it for chapter 11.
 
-    python -m course_lib.workshop.measure_mnist [FOLDER]     a folder with the IDX files; without one they are downloaded
+    python -m course_lib.workshop.measure_mnist [FOLDER]    the IDX files' folder; else they are downloaded
 
 It has learned from none of them. The 10,000 test images are left alone.
 """
@@ -17,6 +17,7 @@ COMMAND = "python -m course_lib evaluate --data mnist --split train --json"
 
 
 def main(folder=None):
+    """Measure, and store the record."""
     found = evaluation.evaluate(*digits.load("mnist", data_dir=folder).train)
     record = {"command": COMMAND, "weights": hashlib.sha256(WEIGHTS.read_bytes()).hexdigest(), **found.as_dict()}
     (RECORDS / "reader_on_mnist.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -1,9 +1,9 @@
 """How many digits of random pages are read right, and what each stage contributes.
 
-    python -m course_lib.workshop.measure_pages --pages 100 --first 10000 --record course_lib/workshop/records/pages.json
-    python -m course_lib.workshop.measure_pages --pages 30 --level hard              while working on the stages
-    python -m course_lib.workshop.measure_pages --ablation 10                        and each stage left out in turn
-    python -m course_lib.workshop.measure_pages --calibrate --pages 100              fit temperature and shift of the confidences
+    python -m course_lib.workshop.measure_pages --pages 30 --level hard     while working on the stages
+    python -m course_lib.workshop.measure_pages --ablation 10               and each stage left out in turn
+    python -m course_lib.workshop.measure_pages --calibrate --pages 100     fit the confidences' temperature and shift
+    python -m course_lib.workshop.measure_pages --pages 100 --first 10000 --record FILE
 
 The pages come from `course_lib.workshop.pages.random_page`. Seeds below 10,000 are for development; the figures
 that are published come from those from 10,000 on. The same seeds give the same figures.
@@ -109,6 +109,7 @@ def calibrate(levels, seeds):
 
 
 def main():
+    """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--level", choices=[*pages.LEVELS, "both"], default="both")
     parser.add_argument("--pages", type=int, default=40, help="pages at each level")

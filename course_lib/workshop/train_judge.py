@@ -193,6 +193,7 @@ def varied(x, rng):
 
 
 def main():
+    """Train the judge, and store it with its record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     for name, default in (("lines", 3200), ("pages", 900), ("steps", 30_000), ("seed", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)

@@ -173,7 +173,8 @@ def _commit() -> str | None:
     """The commit of the course that is run, "-dirty" if files were changed since; None outside git."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=", "--exclude=*"]
     try:
-        run = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=20)
+        run = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=20,
+                             check=False)
     except (OSError, subprocess.SubprocessError):
         return None
     return run.stdout.strip() or None

@@ -71,7 +71,7 @@ def test_the_built_lenet_is_the_courses():
 class Twin:
     """A described network in PyTorch, with the weights of ours; remembers whose is whose."""
 
-    def __init__(self, torch, network, layers):
+    def __init__(self, torch, network, layers):  # noqa: F811  the fixture's value, handed on
         self.torch, self.pairs, self.outputs = torch, [], []
         self.heads, self.described, self.layers = network.heads, network.layers, list(layers)
 

@@ -42,37 +42,45 @@ def name_cache(app, config):
     config.nb_execution_cache_path = str(cache)
 
 
+def stale_notebooks(cache, paths):
+    """The chapters that have changed since they were last executed: (path, notebook) each."""
+    stale = []
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        try:
+            cache.match_cache_notebook(notebook)
+        except KeyError:
+            stale.append((path, notebook))
+    return stale
+
+
+def execute(config, path, notebook):
+    """Run a chapter; twice at most, since a notebook with widgets now and then hangs in nbclient."""
+    for _ in (1, 2):
+        result = single_nb_execution(
+            notebook, cwd=str(path.parent), timeout=config.nb_execution_timeout,
+            allow_errors=config.nb_execution_allow_errors,
+            extra_arguments=["--log-level=ERROR"])  # kernels warn that they listen on TCP
+        if not isinstance(result.err, CellTimeoutError):
+            break
+    return path, notebook, result
+
+
 def execute_stale(app, env, docnames):
     if app.config.nb_execution_mode != "cache":
         return
     cache = get_cache(app.config.nb_execution_cache_path)
-    stale = []
     # Later chapters take longest: they come first, so that none is left to run alone.
-    for path in sorted((Path(env.doc2path(name)) for name in docnames), reverse=True):
-        if path.suffix == ".ipynb":
-            notebook = nbformat.read(path, as_version=4)
-            try:
-                cache.match_cache_notebook(notebook)
-            except KeyError:
-                stale.append((path, notebook))
+    paths = sorted((Path(env.doc2path(name)) for name in docnames), reverse=True)
+    stale = stale_notebooks(cache, [path for path in paths if path.suffix == ".ipynb"])
     if not stale:
         return
 
     # One thread of linear algebra for each of two kernels: two cores are busy, not fighting.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    def execute(path, notebook):
-        for attempt in (1, 2):  # a notebook with widgets now and then hangs in nbclient
-            result = single_nb_execution(
-                notebook, cwd=str(path.parent), timeout=app.config.nb_execution_timeout,
-                allow_errors=app.config.nb_execution_allow_errors,
-                extra_arguments=["--log-level=ERROR"])  # kernels warn that they listen on TCP
-            if not isinstance(result.err, CellTimeoutError):
-                break
-        return path, notebook, result
-
     with ThreadPoolExecutor(max_workers=2) as pool:
-        futures = [pool.submit(execute, *item) for item in stale]
+        futures = [pool.submit(execute, app.config, *item) for item in stale]
         for count, future in enumerate(futures, start=1):
             path, notebook, result = future.result()
             if result.err is not None:

@@ -36,4 +36,4 @@ def run(program, *arguments, cwd):
 
 
 def call(*command, cwd):
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    return subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True)

@@ -156,7 +156,8 @@ class Hand:
     def random(cls, rng: np.random.Generator, count: int | None = None) -> Hand:
         """Somebody's hand, or `count` hands.
 
-        The ranges were chosen by looking at the sheets they give: wide enough that some digits are ugly, not so wide that a person misreads many.
+        The ranges were chosen by looking at the sheets they give: wide enough that some digits are ugly,
+        not so wide that a person misreads many.
         """
         def bell(middle, width):                    # a normal distribution without its far ends
             return middle + width * np.clip(rng.normal(0, 1, count), -3, 3)

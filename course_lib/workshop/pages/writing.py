@@ -11,8 +11,9 @@ from course_lib.digits import pen
 
 
 class Written(NamedTuple):
-    """A digit on the page, the box of its ink (top, left, bottom, right) in pixels, and what is wrong
-    with it: nothing (""), "touching" (it touches the one before it), or "broken".
+    """A digit on the page, the box of its ink (top, left, bottom, right) in pixels, and its fault.
+
+    That is nothing (""), "touching" (it touches the one before it), or "broken".
     """
 
     digit: int
