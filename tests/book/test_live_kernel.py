@@ -38,6 +38,8 @@ from tests.book.test_widget_explorer import (
 )
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 SLOW = 60_000        # milliseconds: a start or a computation on a busy machine
 SOON = 20_000        # and an answer of what is running
 
@@ -47,8 +49,6 @@ from tests.book.test_widget_explorer import HALF, SQUARE, with_loss
 from course_lib import architectures, circuit, digits, nn, reading
 from course_lib.workshop import pages
 from course_lib.workshop.film import Film
-
-pytestmark = pytest.mark.slow
 """
 #: one cell for each, in this order; those below each other on a page must not disturb each other
 CELLS = {
