@@ -40,6 +40,14 @@ def is_first_cell(cell):
     return "first-cell" in cell.metadata.get("tags", [])
 
 
+def count_anew(notebook):
+    """Number the code cells, and their results, from 1 on."""
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    for number, code in enumerate(codes, start=1):
+        for counted in [code, *(output for output in code.outputs if "execution_count" in output)]:
+            counted.execution_count = number
+
+
 def update(path, source, write=True):
     """Give a chapter its first cell; return whether it had to change."""
     notebook = nbformat.read(path, as_version=4)
@@ -51,12 +59,7 @@ def update(path, source, write=True):
             cell = nbformat.v4.new_code_cell(metadata={"tags": TAGS}, id="first-cell")
             notebook.cells.insert(0, cell)
         cell.source = source
-        for number, code in enumerate(
-                (c for c in notebook.cells if c.cell_type == "code" and c.source.strip()), start=1):
-            code.execution_count = number
-            for output in code.outputs:
-                if "execution_count" in output:
-                    output.execution_count = number
+        count_anew(notebook)
         nbformat.write(notebook, path)
     return True
 

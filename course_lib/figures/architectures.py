@@ -35,11 +35,7 @@ def windows(cases, title):
     reach = max(size + pad for size, _, _, pad in cases), max(case[3] for case in cases)
     for ax, (size, k, stride, pad), count in zip(axes[:, 0], cases, counts):
         for i in range(-pad, size + pad):
-            inside = 0 <= i < size
-            ax.add_patch(Rectangle((i + 0.04, 0.1), 0.92, 0.9, linewidth=1.2,
-                                   edgecolor=palette.DATA, linestyle="-" if inside else ":",
-                                   facecolor=palette.DATA if inside else palette.PAPER,
-                                   alpha=1 if inside else 0.7))
+            _pixel(ax, i, 0 <= i < size)
         for j in range(count):
             left = j * stride - pad
             ax.plot([left + 0.1, left + k - 0.1], [-0.65 - j] * 2, color=palette.FORWARD,
@@ -53,6 +49,13 @@ def windows(cases, title):
     _headline(fig, title)
 
 
+def _pixel(ax, i, inside):
+    """Pixel i of a row: full if it is inside the picture, dotted if it is padding."""
+    ax.add_patch(Rectangle((i + 0.04, 0.1), 0.92, 0.9, linewidth=1.2, edgecolor=palette.DATA,
+                           linestyle="-" if inside else ":", alpha=1 if inside else 0.7,
+                           facecolor=palette.DATA if inside else palette.PAPER))
+
+
 def where(network: Architecture, title: str):
     """Draw each layer's share of the multiply-adds and of the parameters, back to back."""
     rows = [row for row in network.rows() if row.parameters]
@@ -62,15 +65,7 @@ def where(network: Architecture, title: str):
              (1, "parameters", "parameters", palette.WEIGHT, ""))
     for side, what, label, colour, hatch in sides:
         values = np.array([getattr(row, what) for row in rows])
-        share = values / values.sum()
-        at = np.arange(len(rows))
-        ax.barh(at, side * share / share.max(), left=side * gap, height=0.7, linewidth=1,
-                facecolor=palette.PAPER if hatch else colour, edgecolor=colour, hatch=hatch)
-        for y, s in zip(at, share):
-            text = "<1%" if s < 0.005 else f"{100 * s:.0f}%"
-            ax.annotate(text, (side * (gap + s / share.max()), y), xytext=(4 * side, 0),
-                        textcoords="offset points", va="center", fontsize=10, color=colour,
-                        ha="left" if side > 0 else "right")
+        _shares(ax, values / values.sum(), side, gap, colour, hatch)
         ax.text(side * gap, -1, f"{label}: {_short(int(values.sum()))}", color=colour,
                 fontsize=11, fontweight="bold", va="center", ha="left" if side > 0 else "right")
     for y, row in enumerate(rows):
@@ -78,6 +73,18 @@ def where(network: Architecture, title: str):
     ax.set(xlim=(-gap - 1.28, gap + 1.28), ylim=(len(rows) - 0.4, -1.6))
     ax.axis("off")
     _headline(fig, title)
+
+
+def _shares(ax, share, side, gap, colour, hatch):
+    """Bars of shares that begin at the gap and go to one side (1 right, -1 left), each with its per cent."""
+    at = np.arange(len(share))
+    ax.barh(at, side * share / share.max(), left=side * gap, height=0.7, linewidth=1,
+            facecolor=palette.PAPER if hatch else colour, edgecolor=colour, hatch=hatch)
+    for y, s in zip(at, share):
+        text = "<1%" if s < 0.005 else f"{100 * s:.0f}%"
+        ax.annotate(text, (side * (gap + s / share.max()), y), xytext=(4 * side, 0),
+                    textcoords="offset points", va="center", fontsize=10, color=colour,
+                    ha="left" if side > 0 else "right")
 
 
 def compare(networks, title):
@@ -117,6 +124,19 @@ def compare(networks, title):
     _headline(fig, title)
 
 
+def _box(ax, x, y, width, text, colour, filled=False):
+    ax.add_patch(FancyBboxPatch((x + 0.06, y), width - 0.12, 0.72, linewidth=1.5,
+                                boxstyle="round,pad=0,rounding_size=0.08", edgecolor=colour,
+                                facecolor=colour if filled else palette.PAPER))
+    ax.text(x + width / 2, y + 0.36, text, ha="center", va="center", fontsize=10,
+            color=palette.PAPER if filled else palette.INK, linespacing=1.15)
+
+
+def _arrow(ax, x, low, high):
+    ax.annotate("", (x, high), (x, low), arrowprops={
+        "arrowstyle": "-|>", "color": palette.FORWARD, "linewidth": 1.5, "shrinkA": 1, "shrinkB": 1})
+
+
 def module(layer: Inception, shape, title):
     """Draw an inception module as boxes, with the weights in each.
 
@@ -131,21 +151,10 @@ def module(layer: Inception, shape, title):
     ax.set(xlim=(0, 4), ylim=(-0.15, 4.35))
     ax.axis("off")
 
-    def box(x, y, width, text, colour, filled=False):
-        ax.add_patch(FancyBboxPatch((x + 0.06, y), width - 0.12, 0.72, linewidth=1.5,
-                                    boxstyle="round,pad=0,rounding_size=0.08", edgecolor=colour,
-                                    facecolor=colour if filled else palette.PAPER))
-        ax.text(x + width / 2, y + 0.36, text, ha="center", va="center", fontsize=10,
-                color=palette.PAPER if filled else palette.INK, linespacing=1.15)
-
-    def arrow(x, low, high):
-        ax.annotate("", (x, high), (x, low), arrowprops=dict(
-            arrowstyle="-|>", color=palette.FORWARD, linewidth=1.5, shrinkA=1, shrinkB=1))
-
     size = "×".join(map(str, shape[1:]))
-    box(0, 0, 4, f"in: {shape[0]} maps of {size}", palette.FORWARD, filled=True)
-    box(0, 3.5, 4, f"out: {' + '.join(str(w) for w in _widths(layer))} = "
-                   f"{layer.output_shape(shape)[0]} maps of {size}", palette.FORWARD, filled=True)
+    _box(ax, 0, 0, 4, f"in: {shape[0]} maps of {size}", palette.FORWARD, filled=True)
+    _box(ax, 0, 3.5, 4, f"out: {' + '.join(str(w) for w in _widths(layer))} = "
+                        f"{layer.output_shape(shape)[0]} maps of {size}", palette.FORWARD, filled=True)
     for x, branch in enumerate(layer.branches):
         shown = [part for part in branch if not part.quiet]
         levels = {1: [1.75], 2: [1.15, 2.35]}[len(shown)]
@@ -154,10 +163,10 @@ def module(layer: Inception, shape, title):
             weights = steps[part.name.split(" / ")[-1]][1]
             text = (f"{part.filters} of {part.k}×{part.k}\n{weights:,}" if weights
                     else "max of 3×3\n0")
-            box(x, y, 1, text, palette.WEIGHT if weights else palette.MUTED)
-            arrow(x + 0.5, below, y)
+            _box(ax, x, y, 1, text, palette.WEIGHT if weights else palette.MUTED)
+            _arrow(ax, x + 0.5, below, y)
             below = y + 0.72
-        arrow(x + 0.5, below, 3.5)
+        _arrow(ax, x + 0.5, below, 3.5)
     _headline(fig, title)
 
 
@@ -173,15 +182,7 @@ def audit(names, printed, computed, title):
     fig, ax = plt.subplots(figsize=(style.WIDTH, 1.0 + 0.25 * len(names)))
     ax.axvline(0, color=palette.MUTED, linewidth=1)
     for y, (p, c) in enumerate(zip(printed, computed)):
-        off = 100 * (p / c - 1)
-        shown, fits, side = max(off, -10.5), abs(p - c) < 1, 1 if off > 0 else -1
-        ax.plot([0, shown], [y, y], color=palette.WEIGHT, linewidth=1.5,
-                linestyle="-" if shown == off else ":")
-        ax.plot(shown, y, "o" if fits else "<" if side < 0 else ">", color=palette.WEIGHT,
-                markersize=8, markerfacecolor=palette.PAPER if fits else palette.WEIGHT)
-        ax.annotate("fits" if fits else f"{off:+.1f}%".replace("-", "\u2212"), (shown, y),
-                    xytext=(9 if fits else 9 * side, 0), textcoords="offset points",
-                    va="center", ha="left" if fits or side > 0 else "right", fontsize=10)
+        _offset(ax, y, 100 * (p / c - 1), fits=abs(p - c) < 1)
     ax.set_yticks(range(len(names)), names)
     ax.set(xlim=(-14.5, 9.5), ylim=(len(names) - 0.5, -0.5),
            xlabel="printed count against the widths' own")
@@ -189,6 +190,17 @@ def audit(names, printed, computed, title):
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     _headline(fig, title)
+
+
+def _offset(ax, y, off, fits):
+    """A row that is off by so many per cent: a line from 0, its end a ring where it fits, else an arrow."""
+    shown, right = max(off, -10.5), off > 0
+    ax.plot([0, shown], [y, y], color=palette.WEIGHT, linewidth=1.5, linestyle="-" if shown == off else ":")
+    ax.plot(shown, y, "o" if fits else ">" if right else "<", color=palette.WEIGHT,
+            markersize=8, markerfacecolor=palette.PAPER if fits else palette.WEIGHT)
+    ax.annotate("fits" if fits else f"{off:+.1f}%".replace("-", "\u2212"), (shown, y),
+                xytext=(9 if fits or right else -9, 0), textcoords="offset points",
+                va="center", ha="left" if fits or right else "right", fontsize=10)
 
 
 def totals(named, title):

@@ -77,7 +77,7 @@ def valley(lr=0.0185, steps=45, curvature=(1.0, 100.0)):
                     size=12)
 
 
-def rates(schedule, assignment=3000, ours=300, ours_schedule=None):
+def rates(schedule, assignment=3000, ours=300):
     """Draw the learning rate, relative to its start, over a run of training."""
     figure, axis = plt.subplots(figsize=(WIDTH, 2.7))
     steps = np.arange(10_001)

@@ -217,17 +217,27 @@ def _gathered(run, count, names, top):
     for i, name in enumerate(names):
         total = run.sofar(count, name)
         after = Grid(total, f"{name} so far" if i == 0 else name, "backward", right, top, CELL)
-        changed = [] if share is None else [tuple(at) for at in np.argwhere(getattr(share, name))]
-        parts.append(after.svg(changed, [tuple(at) for at in np.argwhere(total == 0)]))
+        changed = [] if share is None else _where(getattr(share, name))
+        parts.append(after.svg(changed, _where(total == 0)))
         words.append(f"{name} so far: {in_words(total)}.")
         right, bottom = after.right + 40, max(bottom, after.bottom)
         if i == 0:
-            alone = np.full(total.shape, np.nan) if share is None else getattr(share, name)
-            before = Grid(alone, f"{name}: its share", "backward", 0, top, CELL)
-            parts += [before.svg(changed, [tuple(at) for at in np.argwhere(alone == 0)]),
-                      sign("→", (before.right + SECOND) / 2, (top + before.bottom) / 2)]
-            words.append("" if share is None else f"This entry’s share of {name}: {in_words(alone)}.")
+            shown, said = _alone(share, name, total.shape, top, changed)
+            parts, words = parts + shown, words + [said]
     return parts, words, bottom + NAME + 12
+
+
+def _alone(share, name, shape, top, changed):
+    """One entry's share by itself, with an arrow to the sums, and what it is in words."""
+    alone = np.full(shape, np.nan) if share is None else getattr(share, name)
+    before = Grid(alone, f"{name}: its share", "backward", 0, top, CELL)
+    shown = [before.svg(changed, _where(alone == 0)),
+             sign("→", (before.right + SECOND) / 2, (top + before.bottom) / 2)]
+    return shown, "" if share is None else f"This entry’s share of {name}: {in_words(alone)}."
+
+
+def _where(mask):
+    return [tuple(at) for at in np.argwhere(mask)]
 
 
 def _cells(row, column, height, width):

@@ -110,25 +110,28 @@ def draw(run: Trace, k: int, slopes: bool = False, quiet: bool = False) -> str:
     """
     step = run.steps[k]
     values, grads = run.known(k)
-    paid = _paid(run, k)
     wires, places, feet, height = layout(run)
     onward = {wire.parent for wire in wires if wire.above}
-    parts = []
-    for wire in wires:
-        on = "" if quiet else _at_work(step, wire)
-        known = slopes and wire.node in values
-        parts += _wire(run, wire, on, known or on == "backward", values, paid)
-    for node in places:
+    parts, direction = _wires(run, k, wires, slopes, quiet), "" if quiet else _direction(step)
+    for node, place in places.items():
         if node.parents:
-            on = "" if quiet or node is not step.gate else _direction(step)
-            parts += _gate(places[node], node, on)
-        direction = "" if quiet or node is not step.target else _direction(step)
-        if node.parents and node not in onward:      # what leaves a gate that feeds none below it
-            parts.append(_stub(places[node], feet[node]))
-        at = places[node][0], feet.get(node, places[node][1])
-        parts += _labels(run, at, node, values, grads, direction)
+            parts += _gate(place, node, direction if node is step.gate else "")
+            if node not in onward:                   # what leaves a gate that feeds none below it
+                parts.append(_stub(place, feet[node]))
+        at = place[0], feet.get(node, place[1])
+        parts += _labels(run, at, node, values, grads, direction if node is step.target else "")
     return (f'<svg viewBox="0 0 {WIDTH} {height}" role="img" '
             f'aria-label="{escape(_in_words(run, k, values, grads))}">' + "".join(parts) + "</svg>")
+
+
+def _wires(run, k, wires, slopes, quiet):
+    """All wires after step `k`; a slope stands at those that are known, or are at work backward."""
+    values, paid, parts = run.known(k)[0], _paid(run, k), []
+    for wire in wires:
+        on = "" if quiet else _at_work(run.steps[k], wire)
+        known = slopes and wire.node in values
+        parts += _wire(run, wire, on, known or on == "backward", values, paid)
+    return parts
 
 
 def blank(run: Trace) -> str:

@@ -106,25 +106,33 @@ def measure(network: Sequential, x, t) -> Collapse:
     x, t : arrays (2, N) and (N,)
         The points and their classes, 0 or 1.
     """
-    linear = [layer for layer in network.layers if isinstance(layer, Linear)]
-    if len(x) != 2 or not linear or linear[0].W.shape[1] != 2 or len(linear[-1].W) != 2:
-        raise ValueError("expected Linear layers from 2 inputs to 2 logits and points (2, N); got "
-                         f"{network} and points {x.shape}")
+    linear = _linear_layers(network, x)
     Ws, bs = [layer.W for layer in linear], [layer.b for layer in linear]
     line = straight([layer for layer in network.layers if layer not in linear])
     points = np.stack(np.meshgrid(*np.linspace(*plane(x), SIDE).T)).reshape(2, -1)
     z = network.forward(points)
-    if line:
-        shifts = [np.full((len(W), 1), line[1]) for W in Ws[:-1]]
-        W, b = sm.collapse(Ws, bs, line[0], shifts)
-    else:
-        W, b = best_layer(points, z)
+    W, b = one_layer(Ws, bs, line) if line else best_layer(points, z)
     single = W @ points + b
     margin, margin_of_one = z[1] - z[0], single[1] - single[0]
     return Collapse(Ws, bs, line[0] if line else None, W, b, np.abs(z - single).max(),
                     np.mean((margin > 0) != (margin_of_one > 0)),
                     int((network.predict(x) == t).sum()), len(t), np.abs(z).max(),
                     margin.reshape(SIDE, SIDE))
+
+
+def _linear_layers(network, x):
+    """The network's linear layers, if they go from the plane to two logits."""
+    linear = [layer for layer in network.layers if isinstance(layer, Linear)]
+    if len(x) != 2 or not linear or linear[0].W.shape[1] != 2 or len(linear[-1].W) != 2:
+        raise ValueError("expected Linear layers from 2 inputs to 2 logits and points (2, N); got "
+                         f"{network} and points {x.shape}")
+    return linear
+
+
+def one_layer(Ws, bs, line: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The W and b that a whole chain of layers comes to where its activations are lines."""
+    shifts = [np.full((len(W), 1), line[1]) for W in Ws[:-1]]
+    return sm.collapse(Ws, bs, line[0], shifts)
 
 
 def straight(activations: Sequence) -> tuple[float, float] | None:

@@ -134,9 +134,7 @@ def describe(layer: Layer, given: Shape, spread: Shape, whole: tuple[int, int]) 
             "kind": layer.kind, "what": what(layer), "in": shape_text(given),
             "out": shape_text(layer.output_shape(given)), "side": side(layer, given),
             "letters": letters(layer), "sums": [learned(layer, given, spread), work(layer, given, spread)],
-            "counts": [f"{count:,}" for count in counts],
-            "shares": [percent(count, total) for count, total in zip(counts, whole)],
-            "bars": [round(100 * count / max(total, 1), 2) for count, total in zip(counts, whole)]}
+            **measured(counts, whole)}
     if isinstance(layer, Inception):
         parts = [describe(part, inside, inside, whole) for part, inside in layer.steps(given)
                  if not part.quiet]
@@ -152,10 +150,15 @@ def head_item(head, parts, network, whole):
             "in": shape_text(rows[0].input_shape), "out": shape_text(rows[-1].output_shape),
             "sums": [" + ".join(f"{n:,}" for row in rows if (n := getattr(row, what)))
                      for what in ("parameters", "multiply_adds")],
-            "counts": [f"{count:,}" for count in counts],
-            "shares": [percent(count, total) for count, total in zip(counts, whole)],
-            "bars": [round(100 * count / max(total, 1), 2) for count, total in zip(counts, whole)],
-            "parts": parts}
+            **measured(counts, whole), "parts": parts}
+
+
+def measured(counts, whole: tuple[int, int]) -> dict:
+    """Parameters and multiply-adds as numbers, as shares of the whole, as lengths of bars."""
+    pairs = list(zip(counts, whole))
+    return {"counts": [f"{count:,}" for count in counts],
+            "shares": [percent(count, total) for count, total in pairs],
+            "bars": [round(100 * count / max(total, 1), 2) for count, total in pairs]}
 
 
 # ---------------------------------------------------------------- formulas with their numbers

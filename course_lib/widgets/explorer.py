@@ -80,6 +80,20 @@ def circuit_explorer(losses: Mapping[str, Value | Trace], *, rate: float = 0.5,
     >>> explorer.now["w2"]
     0.0
     """
+    if not isfinite(rate) or not 0 <= rate <= LIMIT:
+        raise ValueError(f"the learning rate has to lie between 0 and {LIMIT}, got {rate}")
+    runs, numbers = _compared(losses)
+    for run in runs.values():
+        _find(run, against, "weight", "against")
+        _find(run, guess, "gate", "guess")
+    first = {**numbers, "rate": float(rate), "loss": 0}
+    return CircuitExplorer(circuits=[_plan(run, label) for label, run in runs.items()],
+                           first=first, now=dict(first), fields=[*numbers, "rate"],
+                           against=against, guess=guess)
+
+
+def _compared(losses):
+    """The circuits traced, by their labels, and the numbers that all of them are computed from."""
     if not losses:
         raise ValueError("the explorer needs at least one circuit, got none: "
                          'circuit_explorer({"(f − t)²": L})')
@@ -89,15 +103,7 @@ def circuit_explorer(losses: Mapping[str, Value | Trace], *, rate: float = 0.5,
     if any(numbers.keys() != given[0].keys() for numbers in given):
         raise ValueError("the circuits need the same inputs and weights, got "
                          + " and ".join(", ".join(numbers) for numbers in given))
-    if not isfinite(rate) or not 0 <= rate <= LIMIT:
-        raise ValueError(f"the learning rate has to lie between 0 and {LIMIT}, got {rate}")
-    for run in runs.values():
-        _find(run, against, "weight", "against")
-        _find(run, guess, "gate", "guess")
-    first = {**given[0], "rate": float(rate), "loss": 0}
-    return CircuitExplorer(circuits=[_plan(run, label) for label, run in runs.items()],
-                           first=first, now=dict(first), fields=[*given[0], "rate"],
-                           against=against, guess=guess)
+    return runs, given[0]
 
 
 def _given(run, label):
@@ -124,16 +130,14 @@ def _find(run, name, kind, argument):
 def _plan(run, label):
     """A circuit as data: what explorer.js needs to compute it, step through it and draw it."""
     index = {node: i for i, node in enumerate(run.nodes)}
-    for node in run.nodes:
-        if node.parents and node.op not in GATES:
-            raise ValueError(f"the explorer computes the gates {', '.join(GATES)}; "
-                             f"the circuit {label} has {node.op}")
+    if unknown := {node.op for node in run.nodes if node.parents} - set(GATES):
+        raise ValueError(f"the explorer computes the gates {', '.join(GATES)}; "
+                         f"the circuit {label} has {', '.join(sorted(unknown))}")
     nodes = [{"name": run.names[node], "key": node.name, "kind": node.kind, "op": node.op,
               "parents": [index[parent] for parent in node.parents],
               "exponent": node.exponent, "value": node.value if node.kind == "constant" else None}
              for node in run.nodes]
-    steps = [{"phase": step.phase,
-              "gate": None if step.gate is None else index[step.gate],
+    steps = [{"phase": step.phase, "gate": index.get(step.gate),
               "input": step.gate.parents.index(step.target) if step.phase == "backward" else None}
              for step in run.steps]
     return {"label": label, "nodes": nodes, "steps": steps, "drawing": circuit.blank(run)}

@@ -220,16 +220,13 @@ def _ink_frames(shape, found, size):
 
 def _part_frames(found, page, size):
     """(name, formula, sentence, picture) of the stages from ink to digits."""
-    nothing = found["components"][:0]
-    pieces, kept, joined, cut, ordered = (found.get(name, nothing) for name in (
-        "components", "kept", "joined", "cut", "ordered"))
+    pieces, kept, joined, cut, ordered = (found[name] for name in ("components", "kept", "joined", "cut", "ordered"))
     ink = address(~found["mask"]), found["mask"].shape
     refused = [part for part, _ in found["refused"]]
     specks = _count(len(pieces) - len(kept), "speck")
     yield ("pieces", f"{_count(len(kept), 'piece')}, {specks} dropped",
            "Ink that hangs together is one piece. What is far too small for a digit is dropped.",
-           drawing(ink, f"{_boxes(kept)} on the ink",
-                   boxes(kept)))
+           drawing(ink, f"{_boxes(kept)} on the ink", boxes(kept)))
     yield ("join and cut", f"{len(kept) - len(joined)} joined, {len(cut) - len(joined)} cut",
            "Pieces of one broken digit are joined, and ink that holds several digits is cut, where the "
            "networks find that the result looks more like digits.",
@@ -247,7 +244,7 @@ def _part_frames(found, page, size):
     more = f" The first {SEEN} of {len(page.digits)} are shown." if len(page.digits) > SEEN else ""
     yield ("what the network sees", "28 × 28 pixels each",
            "Each digit is fitted into 20 × 20 and centred in 28 × 28. Here you can judge whether a "
-           f"mistake is the network's.{more}", seen(found.get("pictures", ()), page.digits))
+           f"mistake is the network's.{more}", seen(found["pictures"], page.digits))
     yield ("read", ", ".join(page.rows) or "nothing", f"In all: {summary(page)}.",
            drawing(found["grey"], f"The picture with what was read: {', '.join(page.rows) or 'nothing'}",
                    boxes(ordered) + boxes(refused, "box out") + labels(ordered, page.digits, size)))

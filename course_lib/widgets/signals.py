@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import numpy as np
 
@@ -116,22 +116,23 @@ def through(network: Sequential, x, t) -> Signals:
     -------
     Signals
     """
-    hidden = [layer for layer in network.layers if not layer.params]
-    if not hidden or not network.layers[-1].params:
+    layers = network.layers
+    hidden = [layer for layer in layers if not layer.params]
+    if not hidden or not layers[-1].params:
         raise ValueError("expected layers with parameters, each but the last followed by an "
                          f"activation; got {network}")
-    loss, y, ys = SoftmaxCrossEntropy(), x, []
-    for layer in network.layers:
-        y = layer.forward(y)
-        ys += [y] if layer in hidden else []
-    loss.forward(y, t)
-    dz_logits = dy = loss.backward()
-    dzs = []
-    for layer in reversed(network.layers[1:]):
-        dy = layer.backward(dy) if layer in hidden else without_rounding(layer, dy)
-        dzs += [dy] if layer in hidden else []
-    slopes = [layer.backward(np.ones_like(y)) for layer, y in zip(hidden, ys)]
-    return Signals(ys, slopes, dzs[::-1], dz_logits)
+    outputs = list(accumulate(layers, lambda y, layer: layer.forward(y), initial=x))[1:]
+    loss = SoftmaxCrossEntropy()
+    loss.forward(outputs[-1], t)
+    dz_logits = loss.backward()
+
+    def back(dy, layer):
+        return without_rounding(layer, dy) if layer.params else layer.backward(dy)
+
+    dys = list(accumulate(reversed(layers[1:]), back, initial=dz_logits))[:0:-1]       # of layers[1:], the first first
+    ys = [y for layer, y in zip(layers, outputs) if layer in hidden]
+    dzs = [dy for layer, dy in zip(layers[1:], dys) if layer in hidden]
+    return Signals(ys, [layer.backward(np.ones_like(y)) for layer, y in zip(hidden, ys)], dzs, dz_logits)
 
 
 def without_rounding(layer: Linear, dz):

@@ -267,35 +267,41 @@ def _percent(share):
 def overview(run: Walk, at: int, direction: str) -> str:
     """All arrays as bars of their sizes: values upwards as far as known, gradients downwards."""
     counts = [value.size for value in run.values]
-    pitch, largest, last = WIDTH / (len(counts) + 1), max(counts), len(counts) - 1
-    known = at if direction == "forward" else last
-    parts = [f'<text class="title" x="0" y="13">{"Values" if direction == "forward" else "Values and gradients"}, '
-             "layer by layer</text>"]
     names = ["x", *map(_tag, run.network.layers), "L"]
-    for i, name in enumerate(names):
-        x, now = (i + 0.5) * pitch, i == at
-        look = ' class="now"' if now else ""
-        parts.append(f'<text{look} x="{x:.1f}" y="{AXIS + 5}"{_fitted(name)}>{name}</text>')
-        high = max(TALL * (counts[i] if i <= last else 1) / largest, 1.5)
-        left, width = x - pitch * 0.36, pitch * 0.72
-        if i <= known or (i == last + 1 and (direction == "backward" or at > last)):
-            faint = "" if now and direction == "forward" else " faint"
-            parts.append(f'<rect class="forward{faint}" x="{left:.1f}" y="{AXIS - 10 - high:.1f}" '
-                         f'width="{width:.1f}" height="{high:.1f}"/>')
-        if direction == "backward" and at <= i <= last:
-            parts.append(f'<rect class="backward{"" if now else " faint"}" x="{left:.1f}" y="{AXIS + 12}" '
-                         f'width="{width:.1f}" height="{high:.1f}"/>')
-        if now:
-            look = "solid" if direction == "forward" else "dash"
-            parts.append(f'<rect class="{look}" x="{x - pitch / 2 + 0.7:.1f}" y="{AXIS - 11}" '
-                         f'width="{pitch - 1.4:.1f}" height="22" rx="3"/>')
-    height = AXIS + 14 + TALL
+    forward = direction == "forward"
+    title = f'<text class="title" x="0" y="13">{"Values" if forward else "Values and gradients"}, layer by layer</text>'
+    parts = [_place(i, name, counts, at, direction) for i, name in enumerate(names)]
     words = (f"The sizes of all arrays as bars, from the picture to the logits: "
              f"{', '.join(f'{count:,}' for count in counts)}. ")
-    words += (f"The values are known up to {names[at]}." if direction == "forward"
+    words += (f"The values are known up to {names[at]}." if forward
               else f"All values are known, the gradients from the logits back to {names[at]}.")
-    return (f'<svg class="course-walk" viewBox="-2 0 {WIDTH + 4} {height}" role="img" aria-label="{words}">'
-            + "".join(parts) + "</svg>")
+    return (f'<svg class="course-walk" viewBox="-2 0 {WIDTH + 4} {AXIS + 14 + TALL}" role="img" aria-label="{words}">'
+            + "".join([title, *parts]) + "</svg>")
+
+
+def _place(i: int, name: str, counts: list[int], at: int, direction: str) -> str:
+    """One array of the overview: its name, what is known of it as bars, a frame where the walk stands."""
+    pitch, last = WIDTH / (len(counts) + 1), len(counts) - 1
+    x, now, forward = (i + 0.5) * pitch, i == at, direction == "forward"
+    high = max(TALL * (counts[i] if i <= last else 1) / max(counts), 1.5)
+    size = f'width="{pitch * 0.72:.1f}" height="{high:.1f}"'
+    look = ' class="now"' if now else ""
+    parts = [f'<text{look} x="{x:.1f}" y="{AXIS + 5}"{_fitted(name)}>{name}</text>']
+    left = x - pitch * 0.36
+    if i <= (at if forward else last + 1):
+        parts.append(_known("forward", now and forward, left, AXIS - 10 - high, size))
+    if not forward and at <= i <= last:
+        parts.append(_known("backward", now, left, AXIS + 12, size))
+    if now:
+        parts.append(f'<rect class="{"solid" if forward else "dash"}" x="{x - pitch / 2 + 0.7:.1f}" y="{AXIS - 11}" '
+                     f'width="{pitch - 1.4:.1f}" height="22" rx="3"/>')
+    return "".join(parts)
+
+
+def _known(kind: str, now: bool, left: float, top: float, size: str) -> str:
+    """The bar of an array that is known: full where the walk stands, else faint."""
+    y = f"{top:.1f}" if kind == "forward" else top
+    return f'<rect class="{kind}{"" if now else " faint"}" x="{left:.1f}" y="{y}" {size}/>'
 
 
 def _fitted(name):
@@ -367,13 +373,9 @@ def bars(numbers, direction: str, name: str = "") -> str:
     limit, pitch = np.abs(numbers).max() or 1, WIDTH / len(numbers)
     up = 62 if numbers.min() >= 0 else 62 * max(numbers.max(), 0) / limit
     down = 0 if numbers.min() >= 0 else 62 * -numbers.min() / limit
-    zero, parts = 24 + up, []
-    for k, value in enumerate(numbers):
-        x, high = (k + 0.5) * pitch, 62 * abs(value) / limit
-        top = zero - high if value > 0 else zero
-        text_y = top - 5 if value > 0 else zero + high + 15
-        parts.append(f'<rect class="{direction}" x="{x - 11:.1f}" y="{top:.1f}" width="22" height="{high:.1f}"/>'
-                     f'<text x="{x:.1f}" y="{text_y:.1f}">{_decimals(value)}</text>')
+    zero = 24 + up
+    parts = [_bar(value, (k + 0.5) * pitch, zero, 62 * abs(value) / limit, direction)
+             for k, value in enumerate(numbers)]
     foot = zero + down + (20 if down else 4)
     parts.append(f'<path class="axis" d="M0 {zero:.1f}H{WIDTH}"/>')
     parts += [f'<text class="now" x="{(k + 0.5) * pitch:.1f}" y="{foot + 16:.1f}">{k}</text>'
@@ -381,6 +383,13 @@ def bars(numbers, direction: str, name: str = "") -> str:
     words = f"{name} as bars: " + ", ".join(f"{_decimals(v)} for {k}" for k, v in enumerate(numbers)) + "."
     return (f'<svg class="course-walk" viewBox="-2 0 {WIDTH + 4} {foot + 24:.1f}" role="img" '
             f'aria-label="{words}">' + "".join(parts) + "</svg>")
+
+
+def _bar(value, x, zero, high, direction):
+    """A bar up or down from zero, with its value beyond its end."""
+    top, text_y = (zero - high, zero - high - 5) if value > 0 else (zero, zero + high + 15)
+    return (f'<rect class="{direction}" x="{x - 11:.1f}" y="{top:.1f}" width="22" height="{high:.1f}"/>'
+            f'<text x="{x:.1f}" y="{text_y:.1f}">{_decimals(value)}</text>')
 
 
 def _decimals(value):

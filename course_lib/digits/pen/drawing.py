@@ -34,29 +34,36 @@ def tables() -> Tables:
     start = np.append(0, np.cumsum(sizes)[:-1])
     digit_of = np.repeat(np.arange(10), sizes)
     built = [strokes.prepare(form, STAMPS) for forms in SKELETONS.values() for form in forms]
-    n = max(len(form.points) for form in built)
+    forms = {name: _padded([getattr(form, name) for form in built])
+             for name in ("points", "stroke", "first_of", "ends", "smooth", "straight", "hasty")}
+    return Tables(forms, start, _chances(digit_of, start), *_kin(digit_of, built))
 
-    def padded(name, axes):
-        arrays = [getattr(form, name) for form in built]
-        whole = np.zeros((len(built), *(n if i in axes else s for i, s in enumerate(arrays[0].shape))))
-        for to, a in zip(whole, arrays):
-            to[tuple(slice(k) for k in a.shape)] = a
-        return whole.astype(np.float32 if arrays[0].dtype.kind == "f" else np.intp)
 
-    forms = {"points": padded("points", [0]), "stroke": padded("stroke", [0]),
-             "first_of": padded("first_of", [0]), "ends": padded("ends", [0, 1]),
-             "smooth": padded("smooth", [1]), "straight": padded("straight", [1]),
-             "hasty": padded("hasty", [1])}
+def _kin(digit_of, built) -> tuple[np.ndarray, np.ndarray]:
+    """The forms of the same build as each form, (A, K), and how many those are, (A,)."""
+    kin = [[b for b, other in enumerate(built) if digit_of[a] == digit_of[b] and akin(form, other)]
+           for a, form in enumerate(built)]
+    count = np.array([len(k) for k in kin])
+    return np.array([np.resize(k, count.max()) for k in kin]), count
+
+
+def _chances(digit_of, start) -> np.ndarray:
+    """For each digit, the probability of its allographs up to each of all, (10, forms)."""
     often = (digit_of == np.arange(10)[:, None]).astype(float)
     for (digit, number), times in OFTEN.items():
         often[digit, start[digit] + number] = times
     chances = np.cumsum(often, axis=1) / often.sum(axis=1, keepdims=True)
-    last = start + np.array(sizes) - 1
-    chances[np.arange(len(built)) >= last[:, None]] = 1              # whatever the sum rounds to
-    kin = [[b for b in range(len(built)) if digit_of[a] == digit_of[b] and akin(built[a], built[b])]
-           for a in range(len(built))]
-    count = np.array([len(k) for k in kin])
-    return Tables(forms, start, chances, np.array([np.resize(k, count.max()) for k in kin]), count)
+    last = np.append(start[1:], len(digit_of)) - 1
+    chances[np.arange(len(digit_of)) >= last[:, None]] = 1           # whatever the sum rounds to
+    return chances
+
+
+def _padded(arrays) -> np.ndarray:
+    """Arrays of several shapes as one, with zeros after each: float32 or integers."""
+    whole = np.zeros((len(arrays), *np.max([a.shape for a in arrays], axis=0)))
+    for to, a in zip(whole, arrays):
+        to[tuple(slice(k) for k in a.shape)] = a
+    return whole.astype(np.float32 if arrays[0].dtype.kind == "f" else np.intp)
 
 
 def akin(a: strokes.Form, b: strokes.Form) -> bool:

@@ -205,13 +205,12 @@ def prepare(strokes, stamps: int | None = None) -> Form:
     n = starts[-1]
     first_of, ends = np.arange(n), np.zeros((n, n))
     smooth, straight, hasty = (_block([m[i] for m in made]) for i in range(3))
-    for stroke, start, stop in zip(strokes, starts, starts[1:]):
+    for stroke, start in zip(strokes, starts):
         first_of[start + _corners(stroke)] -= 1
-        for end, before in ((start, start + 1), (stop - 1, stop - 2)):
-            length = max(np.hypot(*(stroke[end - start] - stroke[before - start])), .05)
-            ends[end, [end, before]] = 1 / length, -1 / length
-    return Form(points=np.vstack(strokes),
-                stroke=np.repeat(np.arange(len(strokes)), [len(s) for s in strokes]),
+        for end, before in ((0, 1), (len(stroke) - 1, len(stroke) - 2)):
+            length = max(np.hypot(*(stroke[end] - stroke[before])), .05)
+            ends[start + end, [start + end, start + before]] = 1 / length, -1 / length
+    return Form(points=np.vstack(strokes), stroke=np.repeat(np.arange(len(strokes)), np.diff(starts)),
                 first_of=first_of, ends=ends, smooth=smooth, straight=straight, hasty=hasty,
                 lengths=tuple(len(m[0]) for m in made))
 

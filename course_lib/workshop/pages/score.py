@@ -31,14 +31,18 @@ def score(made: MadePage, read) -> Score:
     facing = dict(pairs)
     right, kept = [], [[False] * len(row) for row in read.rows]
     for i, truth in enumerate(made.rows):
-        same = [(a, b) for a, b in _best(truth, read.rows[facing[i]])[1]
-                if truth[a] == read.rows[facing[i]][b]] if i in facing else []
-        right += [n in {a for a, _ in same} for n in range(len(truth))]
-        for _, b in same:
+        same = _same(truth, read.rows[facing[i]]) if i in facing else {}
+        right += [n in same for n in range(len(truth))]
+        for b in same.values():
             kept[facing[i]][b] = True
     boxes = np.array([d.box for d in read.digits]).reshape(-1, 4)
     found = tuple(bool(shared(np.array(w.box), boxes).max(initial=0) > .5) for w in made.written)
     return Score(tuple(right), found, tuple(k for row in kept for k in row), mistakes)
+
+
+def _same(truth: str, read: str) -> dict[int, int]:
+    """Which digits of a row are right: {place in the truth: place in what was read}."""
+    return {a: b for a, b in _best(truth, read)[1] if truth[a] == read[b]}
 
 
 def _row_price(truth: str, read: str) -> int:
