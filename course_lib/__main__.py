@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
+
+from course_lib.workshop.arguments import Parser, given, natural, positive, run
 
 
 def count(arguments: argparse.Namespace) -> None:
@@ -37,9 +38,9 @@ def count(arguments: argparse.Namespace) -> None:
 
 def read(arguments: argparse.Namespace) -> None:
     """Print the rows of digits found on a page, or all that is known of each digit as JSON."""
-    from course_lib import reading
+    from course_lib.reading import read_file
 
-    page = reading.read_file(arguments.file)
+    page = read_file(arguments.file)
     if arguments.json:
         print(json.dumps({"rows": list(page.rows), "digits": [
             {"row": int(digit.row), "label": int(digit.label),
@@ -60,11 +61,6 @@ def evaluate(arguments: argparse.Namespace) -> None:
     data = digits.load(arguments.data, data_dir=arguments.data_dir)
     found = evaluation.evaluate(*getattr(data, arguments.split))
     print(json.dumps(found.as_dict()) if arguments.json else found.table())
-
-
-def given(arguments: argparse.Namespace, *names: str) -> dict:
-    """Those of the options that were given; a function's own defaults hold for the others."""
-    return {name: value for name in names if (value := getattr(arguments, name)) is not None}
 
 
 def train_reader(arguments: argparse.Namespace) -> None:
@@ -89,41 +85,14 @@ def train_lenet(arguments: argparse.Namespace) -> None:
               f"{record['accuracy']:.1%}, 95% interval {low:.1%} to {high:.1%}")
 
 
-def positive(text: str) -> int:
-    """A whole number of at least 1, or a complaint."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
-    return int(text)
-
-
-def natural(text: str) -> int:
-    """A whole number of at least 0, or a complaint."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 0")
-    return int(text)
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaints fit on one line."""
-
-    def error(self, message: str) -> None:
-        self.exit(2, f"{self.prog}: {message} ({self.prog} --help explains)\n")
-
-
-def training(this: argparse.ArgumentParser) -> None:
-    """Give a command the options that every training has."""
+def steps_and_seed(this: argparse.ArgumentParser) -> None:
+    """The words that every training has."""
     this.add_argument("--steps", type=positive, help="steps of gradient descent")
     this.add_argument("--seed", type=natural, help="seed of everything random")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
-    main = Parser(
-        prog="python -m course_lib",
-        description="Count a network's parameters, read a page of handwriting, measure and train the reader.")
-    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    this = commands.add_parser("count", help="parameters of a network, layer by layer")
+def counting(this: argparse.ArgumentParser) -> None:
+    """The words of ``count``."""
     this.add_argument("network", choices=["lenet", "alexnet", "vgg16", "googlenet"])
     this.add_argument("--json", action="store_true", help="print JSON instead of a table")
     this.add_argument("--grouped", action="store_true", default=None,
@@ -137,14 +106,18 @@ def parser() -> argparse.ArgumentParser:
                       help="googlenet: each convolution inside the inception modules")
     this.set_defaults(run=count)
 
-    this = commands.add_parser("read", help="the digits on a picture of a page")
+
+def reading(this: argparse.ArgumentParser) -> None:
+    """The words of ``read``."""
     this.add_argument("file", metavar="FILE", help="a photograph or scan (PNG, JPEG, ...)")
     this.add_argument("--json", action="store_true",
                       help="print JSON: the rows, and each digit's row, label, confidence and "
                            "box (top, left, bottom, right)")
     this.set_defaults(run=read)
 
-    this = commands.add_parser("evaluate", help="how well the shipped reader reads real digits")
+
+def evaluating(this: argparse.ArgumentParser) -> None:
+    """The words of ``evaluate``."""
     this.add_argument("--data", choices=["uci", "mnist"], default="uci",
                       help="uci (default): the digits that come with scikit-learn; mnist: downloaded once")
     this.add_argument("--data-dir", metavar="DIR",
@@ -156,13 +129,15 @@ def parser() -> argparse.ArgumentParser:
                            "columns: what it was read as)")
     this.set_defaults(run=evaluate)
 
-    networks = commands.add_parser("train", help="train a network").add_subparsers(
-        dest="network", required=True, metavar="NETWORK", title="networks")
+
+def training(this: argparse.ArgumentParser) -> None:
+    """The words of ``train``."""
+    networks = this.add_subparsers(dest="network", required=True, metavar="NETWORK", title="networks")
     this = networks.add_parser("reader", help="the network that reads pages")
     this.add_argument("--out", metavar="FILE",
                       help="where to save the weights (.npz); by default those that `read` uses")
     this.set_defaults(run=train_reader)
-    training(this)
+    steps_and_seed(this)
     this = networks.add_parser("lenet", help="the training chapter's network, on a source of your choice")
     this.add_argument("--data", choices=["uci", "pen", "mnist"], help="what to learn from (default uci)")
     this.add_argument("--data-dir", metavar="DIR",
@@ -172,26 +147,26 @@ def parser() -> argparse.ArgumentParser:
     this.add_argument("--out", metavar="FILE", help="where to save the weights (.npz); by default nowhere")
     this.add_argument("--json", action="store_true", help="print the record: what was done, what came of it")
     this.set_defaults(run=train_lenet)
-    training(this)
+    steps_and_seed(this)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    main = Parser(
+        prog="python -m course_lib",
+        description="Count a network's parameters, read a page of handwriting, measure and train the reader.")
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    counting(commands.add_parser("count", help="parameters of a network, layer by layer"))
+    reading(commands.add_parser("read", help="the digits on a picture of a page"))
+    evaluating(commands.add_parser("evaluate", help="how well the shipped reader reads real digits"))
+    training(commands.add_parser("train", help="train a network"))
     return main
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status: 0 done, 2 a mistake in what was asked."""
     arguments = parser().parse_args(words)
-    try:
-        arguments.run(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:     # `... | head` closed the pipe; leave without a message
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print(f"\ncourse_lib {arguments.command}: stopped", file=sys.stderr)
-        return 130
-    except (ValueError, OSError) as error:
-        message = " ".join(str(error).split())
-        print(f"course_lib {arguments.command}: {message}", file=sys.stderr)
-        return 2
-    return 0
+    return run(arguments, f"course_lib {arguments.command}")
 
 
 if __name__ == "__main__":

@@ -49,27 +49,3 @@ def log_odds(p) -> np.ndarray:
     """log(p / (1 - p)), for p no nearer to 0 and 1 than a millionth."""
     p = np.clip(p, LEAST, 1 - LEAST)
     return np.log(p / (1 - p))
-
-
-def fit_scaling(p, right) -> tuple[float, float]:
-    """The temperature and the shift that make what happened most probable: (temperature, shift)."""
-    right = np.asarray(right, bool)
-
-    def surprise(pair):
-        q = np.clip(calibrated(p, *pair), LEAST, 1 - LEAST)
-        return -np.log(np.where(right, q, 1 - q)).mean()
-
-    pairs = [(T, b) for T in np.geomspace(.5, 4, 43) for b in np.linspace(-3, 3, 61)]
-    return min(pairs, key=surprise)
-
-
-def reliability(p, right, bins: int = 5):
-    """For bins of about as many digits each: mean probability said, share right, number of digits."""
-    order = np.argsort(p)
-    groups = np.array_split(order, bins)
-    return [(float(np.mean(np.asarray(p)[g])), float(np.mean(np.asarray(right)[g])), len(g)) for g in groups]
-
-
-def calibration_error(p, right, bins: int = 10) -> float:
-    """How far what is said is from what is so, on average over the digits (bins of as many each)."""
-    return float(sum(n * abs(said - so) for said, so, n in reliability(p, right, bins)) / len(p))

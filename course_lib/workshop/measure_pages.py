@@ -1,30 +1,27 @@
-"""How many digits of random pages are read right, and what each stage contributes.
+"""How many digits of random pages are read right, by condition, and what each stage contributes.
 
-    python -m course_lib.workshop.measure_pages --pages 30 --level hard     while working on the stages
-    python -m course_lib.workshop.measure_pages --ablation 10               and each stage left out in turn
-    python -m course_lib.workshop.measure_pages --calibrate --pages 100     fit the confidences' temperature and shift
-    python -m course_lib.workshop.measure_pages --pages 100 --first 10000 --record FILE
-
-The pages come from `course_lib.workshop.pages.random_page`. Seeds below 10,000 are for development; the figures
-that are published come from those from 10,000 on. The same seeds give the same figures.
+``python -m course_lib.workshop pages`` calls `measure_pages`. The pages come from `pages.random_page`. Seeds
+below 10,000 are for development; the figures that are published come from those from 10,000 on. The same
+seeds give the same figures.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import time
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from course_lib import digits, reading
-from course_lib.reading.confidence import RECORD, calibration_error, fit_scaling, log_odds, reliability, scaling
-from course_lib.workshop import pages
+from course_lib.workshop import RECORDS, pages
+from course_lib.workshop.calibration import calibration_error, raw_of, reliability
 
+RECORD = RECORDS / "pages.json"
 CONDITIONS = {"paper": lambda m: m["paper"], "shadow": lambda m: m["shadow"],
               "light ink": lambda m: m["light ink"],
               "height": lambda m: ("under 24" if m["height"] < 24 else
@@ -33,50 +30,79 @@ CONDITIONS = {"paper": lambda m: m["paper"], "shadow": lambda m: m["shadow"],
               "rotation": lambda m: "over 5" if abs(m["rotation"]) > 5 else "up to 5"}
 
 
-def measure(level, seeds, skip=(), show=False, keep=False) -> dict:
-    """Read one page for each seed: shares of digits right and found, mistakes, and by condition."""
-    by, misread, seconds, said, so = defaultdict(lambda: [0, 0]), [], [], [], []
-    total = right = found = mistakes = refused = 0
+@dataclass
+class Tally:
+    """What became of some pages.
+
+    right, found  of every digit written: whether it was read right, whether a box was put around it
+    said, so      of every digit read: its confidence, whether it stands there
+    by            of every condition: a flag for each digit written under it, whether it was read right
+    misread       of every page with mistakes: seed, mistakes, what it says, what was read
+    """
+
+    right: list = field(default_factory=list)
+    found: list = field(default_factory=list)
+    said: list = field(default_factory=list)
+    so: list = field(default_factory=list)
+    by: dict = field(default_factory=lambda: defaultdict(list))
+    misread: list = field(default_factory=list)
+    seconds: list = field(default_factory=list)
+    refused: int = 0
+    mistakes: int = 0
+
+    def add(self, seed: int, made: pages.MadePage, page, seconds: float) -> None:
+        """Take in what was read of one page."""
+        score = pages.score(made, page)
+        self.right += score.right
+        self.found += score.found
+        self.said += [digit.confidence for digit in page.digits]
+        self.so += score.kept
+        self.seconds.append(seconds)
+        self.refused += len(page.refused)
+        self.mistakes += score.mistakes
+        for name, of in CONDITIONS.items():
+            self.by[f"{name}: {of(made.made)}"] += score.right
+        for written, good in zip(made.written, score.right):
+            self.by[f"fault: {written.fault or 'none'}"].append(good)
+        if score.mistakes:
+            self.misread.append([seed, score.mistakes, " ".join(made.rows), " ".join(page.rows)])
+
+    def as_dict(self) -> dict:
+        """The figures for JSON."""
+        written = len(self.right)
+        return {"pages": len(self.seconds), "digits": written,
+                "right": _share(self.right), "found": _share(self.found),
+                "1 - mistakes / digits": round((written - self.mistakes) / max(written, 1), 4),
+                "mistakes": self.mistakes, "refused": self.refused,
+                "seconds of processor a page, median and largest":
+                    [round(float(np.median(self.seconds)), 2), round(max(self.seconds), 2)],
+                "by condition": {name: {"right": _share(flags), "digits": len(flags)}
+                                 for name, flags in sorted(self.by.items())}}
+
+
+def _share(flags) -> float:
+    return round(sum(flags) / max(len(flags), 1), 4)
+
+
+def read_all(level: pages.Level, seeds: Sequence[int], skip: Sequence[str] = ()) -> Tally:
+    """Read one page of a level for each seed, leaving out the stages named."""
+    tally = Tally()
     for seed in tqdm(seeds, desc=level.name, leave=False):
         made = pages.random_page(seed, level)
         start = time.process_time()
         page = reading.read_page(made.image, skip=skip)
-        seconds.append(time.process_time() - start)
-        score = pages.score(made, page)
-        said, so = said + [d.confidence for d in page.digits], so + list(score.kept)
-        refused += len(page.refused)
-        total, right = total + made.count, right + sum(score.right)
-        found, mistakes = found + sum(score.found), mistakes + score.mistakes
-        for name, of in CONDITIONS.items():
-            _add(by[f"{name}: {of(made.made)}"], score.right)
-        for written, good in zip(made.written, score.right):
-            _add(by[f"fault: {written.fault or 'none'}"], [good])
-        if score.mistakes:
-            misread.append([seed, score.mistakes, " ".join(made.rows), " ".join(page.rows)])
-    result = {"pages": len(seeds), "digits": total,
-              "right": _share(right, total), "found": _share(found, total),
-              "1 - mistakes / digits": _share(total - mistakes, total), "mistakes": mistakes,
-              "refused": refused,
-              "seconds of processor a page, median and largest":
-                  [round(float(np.median(seconds)), 2), round(max(seconds), 2)],
-              "by condition": {k: {"right": _share(*by[k]), "digits": by[k][1]} for k in sorted(by)}}
-    return result | ({"misread": misread} if show else {}) | ({"said": said, "so": so} if keep else {})
+        tally.add(seed, made, page, time.process_time() - start)
+    return tally
 
 
-def _add(tally, flags):
-    tally[0] += sum(flags)
-    tally[1] += len(flags)
+def ablation(level: pages.Level, seeds: Sequence[int]) -> dict:
+    """What is read right with all stages (under ""), and without each of them in turn."""
+    return {"pages": len(seeds), "right without": {
+        stage: read_all(level, seeds, [stage] if stage else []).as_dict()["1 - mistakes / digits"]
+        for stage in ("", *reading.STAGES)}}
 
 
-def _rounded(said, so):
-    return [[round(a, 3), round(b, 3), n] for a, b, n in reliability(said, so, 8)]
-
-
-def _share(part, whole) -> float:
-    return round(part / max(whole, 1), 4)
-
-
-def reader_alone(count=2000, seed=3) -> dict:
+def reader_alone(count: int = 2000, seed: int = 3) -> dict:
     """The reader's own limit: the same digits without a page, each cut out perfectly and clean."""
     rng = np.random.default_rng(seed)
     real = digits.load("uci").test
@@ -86,65 +112,47 @@ def reader_alone(count=2000, seed=3) -> dict:
         pictures.append(digits.normalise(drawn))
     foreign = reading.classify(np.stack(pictures))[0] == labels
     held_out = reading.classify(real.images)[0] == real.labels
-    return {"foreign hands": _share(foreign.sum(), count),
-            "held-out digits": _share(held_out.sum(), len(held_out))}
+    return {"foreign hands": _share(foreign.tolist()), "held-out digits": _share(held_out.tolist())}
 
 
-def raw_of(said):
-    """The networks' own probabilities, from calibrated ones."""
-    T, shift = scaling()
-    return 1 / (1 + np.exp(-T * (log_odds(said) - shift)))
+def certainty(said, so) -> dict:
+    """How far confidences (N,) are from what was so (N,), as the networks give them and calibrated."""
+    both = {"raw": raw_of(said), "calibrated": np.array(said)}
+    return {"said, so, digits": {name: [[round(a, 3), round(b, 3), n] for a, b, n in reliability(p, so, 8)]
+                                 for name, p in both.items()},
+            "calibration error": {name: round(calibration_error(p, so), 3) for name, p in both.items()}}
 
 
-def calibrate(levels, seeds):
-    """Fit temperature and shift on pages of all levels and store it for the page reader."""
-    told = [measure(level, seeds, keep=True) for level in levels]
-    said, so = (np.concatenate([t[name] for t in told]) for name in ("said", "so"))
-    T, shift = fit_scaling(raw_of(said), so)
-    record = {"temperature": round(T, 3), "shift": round(shift, 3), "digits": len(said),
-              "command": "python -m course_lib.workshop.measure_pages " + " ".join(sys.argv[1:]),
-              "of them right": _share(so.sum(), len(so))}
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(record, indent=1))
+def measure_pages(count: int = 300, first: int = 10_000, left_out: int = 40, *, levels: Sequence[str] = (),
+                  skip: Sequence[str] = (), misread: bool = False, out: str | Path | None = None) -> dict:
+    """Measure the page reader, and write the record that chapter 11 shows.
 
-
-def main():
-    """Measure what the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--level", choices=[*pages.LEVELS, "both"], default="both")
-    parser.add_argument("--pages", type=int, default=40, help="pages at each level")
-    parser.add_argument("--first", type=int, default=0, help="the first page's seed")
-    parser.add_argument("--skip", nargs="*", default=[], help="stages to leave out")
-    parser.add_argument("--ablation", type=int, default=0,
-                        help="leave out each stage in turn, on so many pages")
-    parser.add_argument("--misread", action="store_true", help="list the pages with mistakes")
-    parser.add_argument("--record", type=Path, help="a file (JSON) to write the figures to")
-    parser.add_argument("--calibrate", action="store_true", help="fit the confidences and store that")
-    a = parser.parse_args()
-    levels = [level for name, level in pages.LEVELS.items() if a.level in (name, "both")]
-    seeds = range(a.first, a.first + a.pages)
-    if a.calibrate:
-        return calibrate(levels, seeds)
-    record = {"command": "python -m course_lib.workshop.measure_pages " + " ".join(sys.argv[1:]),
-              "reader alone": reader_alone()}
+    Parameters
+    ----------
+    count : int
+        How many pages of each level.
+    first : int
+        The first page's seed.
+    left_out : int
+        On so many pages each stage is left out in turn; 0: that is not measured.
+    levels, skip : names, optional
+        These levels only; without these stages.
+    misread : bool
+        Whether the pages with mistakes are listed.
+    out : path, optional
+        Where to write the record (.json); nothing is written if left out.
+    """
+    levels = {name: level for name, level in pages.LEVELS.items() if name in (levels or pages.LEVELS)}
+    record = {"command": f"python -m course_lib.workshop pages --pages {count} --first {first} --ablation {left_out}"
+                         + "".join(f" --skip {stage}" for stage in skip), "reader alone": reader_alone()}
     said, so = [], []
-    for level in levels:
-        record[level.name] = measure(level, seeds, a.skip, a.misread, keep=True)
-        said, so = said + record[level.name].pop("said"), so + record[level.name].pop("so")
-        if a.ablation:
-            some = range(a.first, a.first + a.ablation)
-            record[level.name]["ablation"] = {"pages": a.ablation, "right without": {
-                stage: measure(level, some, [stage] if stage else [])["1 - mistakes / digits"]
-                for stage in ("", *reading.STAGES)}}
-    raw = raw_of(said)
-    record["said, so, digits"] = {"raw": _rounded(raw, so), "calibrated": _rounded(said, so)}
-    record["calibration error"] = {"raw": round(calibration_error(raw, so), 3),
-                                   "calibrated": round(calibration_error(said, so), 3)}
-    text = json.dumps(record, indent=1)
-    print(text)
-    if a.record:
-        a.record.write_text(text + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    for name, level in levels.items():
+        tally = read_all(level, range(first, first + count), skip)
+        record[name] = tally.as_dict() | ({"misread": tally.misread} if misread else {})
+        if left_out:
+            record[name]["ablation"] = ablation(level, range(first, first + left_out))
+        said, so = said + tally.said, so + tally.so
+    record |= certainty(said, so)
+    if out is not None:
+        Path(out).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record

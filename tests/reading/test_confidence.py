@@ -13,12 +13,3 @@ def test_calibrating_keeps_the_order():
         assert confidence.calibrated(.5, T, 0) == pytest.approx(.5)
     assert np.allclose(confidence.calibrated(p, 1, 0), p, atol=1e-5)
     assert np.all(np.abs(confidence.calibrated(p[1:-1], 3, 0) - .5) <= np.abs(p[1:-1] - .5))
-
-
-def test_boasting_is_found_out():
-    rng = np.random.default_rng(0)
-    true = rng.uniform(.05, .99, 20_000)
-    right = rng.random(true.size) < true
-    boast = confidence.calibrated(true, 1 / 2, 1.0)          # twice the odds' logarithm, and 1
-    assert confidence.fit_scaling(boast, right) == pytest.approx((2, -.5), abs=.15)
-    assert confidence.calibration_error(true, right) < .02 < confidence.calibration_error(boast, right)

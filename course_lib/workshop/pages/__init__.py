@@ -11,14 +11,14 @@ light falls on it and a camera looks at it (`photograph`).
 
 from course_lib.workshop.pages.camera import grain, photograph, shadow, tilt, uneven_light
 from course_lib.workshop.pages.chance import (
-                                     HARD,
-                                     LEVELS,
-                                     ORDINARY,
-                                     Level,
-                                     enlarged,
-                                     foreign_hand,
-                                     random_page,
-                                     until_touching,
+    HARD,
+    LEVELS,
+    ORDINARY,
+    Level,
+    enlarged,
+    foreign_hand,
+    random_page,
+    until_touching,
 )
 from course_lib.workshop.pages.samples import MAKERS, PENCIL_ROW, all_pages, crowded, line, make, mixed
 from course_lib.workshop.pages.score import Score, score
