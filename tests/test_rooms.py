@@ -1,6 +1,7 @@
-"""The rooms of the library: dependencies point one way, and the engine needs NumPy alone."""
+"""The rooms of the library: dependencies point one way, the engine needs NumPy alone, and everything stays small."""
 
 import ast
+import re
 import sys
 
 import pytest
@@ -50,3 +51,41 @@ def test_a_room_imports_only_rooms_before_it(room):
 def test_the_foundations_need_little(room):
     outside = {name.split(".")[0] for name in imports(room)} - set(sys.stdlib_module_names)
     assert outside - {"course_lib"} <= OUTSIDE[room]
+
+
+# ---------------------------------------------------------------- small
+
+#: what a reader of the chapters meets. Its size may shrink: then write the new one here
+CORE, LINES = ORDER[:ORDER.index("speed")], 7_050
+WRITTEN = sorted(path for folder in ("course_lib", "benchmarks", "tools", "book/_ext")
+                 for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".js"))
+
+
+def lines(path):
+    return path.read_text(encoding="utf-8").count("\n")
+
+
+def test_the_house_has_twelve_rooms_and_a_door():
+    assert len(ORDER) - 1 <= 12
+
+
+def test_what_the_chapters_stand_on_stays_small():
+    assert sum(lines(path) for room in CORE for path in files(room)) <= LINES
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_one_reason_and_says_it_in_its_first_line(path):
+    assert lines(path) <= 350
+    first = path.read_text(encoding="utf-8").split("\n")[0]
+    assert re.match(r"(\"\"\"|// |/\*\* ?)\S.{10,}" if lines(path) > 3 else "", first), first
+
+
+@pytest.mark.parametrize("path", [path for path in WRITTEN if path.suffix == ".py"],
+                         ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_fits_on_a_screen(path):
+    """At most 30 lines, its docstring left out; how often it branches, radon counts in `make check`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[0]
+            told = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0
+            assert node.end_lineno - node.lineno + 1 - told <= 30, node.name

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 #: what is compared with `course`: a name is a module here, and its class is called Side
-REFERENCES = ("torch", "products")
+REFERENCES = ("torch", "torch_compile", "jax", "onnxruntime", "openvino", "products")
 #: NumPy libraries; their own code, unmodified
 PEERS = ("tinynn", "neuralnetlib", "chainer", "mygrad", "dezero", "pydynet", "autograd", "numpy_ml")
 #: libraries that were tried and cannot be measured, and why

@@ -12,10 +12,13 @@ class BaseSide:
         The distributions whose versions belong in the record.
     note : str
         What had to be done to make the library run, and where its training step differs.
+    tasks : tuple of str
+        What it can be asked to do; some only predict.
     """
 
     packages = ()
     note = ""
+    tasks = ("step", "predict")
 
     def __init__(self, argument, threads):
         """Build the network with `task.weights()`; `argument` is what follows the name and a colon."""

@@ -7,7 +7,7 @@ from course_lib.nn.initialisers import he
 from course_lib.nn.layer import Learnable
 from course_lib.nn.windows import add_strips, bands, output_size, strips
 
-SHORT = range(32, 128)  # pixels of a batch's output row: too few for a fast product, enough to copy them fast
+SHORT = 128  # pixels of a batch's output row: fewer are too few for a fast product
 
 
 class Conv2D(Learnable):
@@ -71,11 +71,13 @@ class Conv2D(Learnable):
         given.dtype(self, x, self.W.dtype)
         F, OH, OW, N = self.output_shape(x.shape)
         self.x_shape, parts = x.shape, x.reshape(self.groups, -1, *x.shape[1:])
+        self.short = OW * N < SHORT
         self.bands = [self._bands(strips(part, self.k, self.stride, self.pad)) for part in parts]
         B, _, P = self.bands[0].shape
         y = np.empty((B, F, P), x.dtype)
         for filters, seen in self._groups():
-            np.matmul(self._by_rows(self.W[filters]), seen, out=y[:, filters])
+            W = self.W[filters] if self.short else self._by_rows(self.W[filters])
+            np.matmul(W, seen, out=y[:, filters])
         if self.b is not None:
             y += self.b
         return y.transpose(1, 0, 2).reshape(F, OH, OW, N)  # a view
@@ -86,7 +88,7 @@ class Conv2D(Learnable):
         self.dW = np.empty_like(self.W)
         for filters, seen in self._groups():
             dWt = seen @ dy[:, filters].transpose(0, 2, 1)
-            self.dW[filters] = self._by_channels(dWt.sum(axis=0).T)
+            self.dW[filters] = dWt[0].T if self.short else self._by_channels(dWt.sum(axis=0).T)
         if self.b is not None:
             ones = np.ones(dy.shape[2], dy.dtype)  # a row's sum as a product: BLAS is faster at it
             self.db = (dy @ ones).sum(axis=0)[:, None]
@@ -109,9 +111,16 @@ class Conv2D(Learnable):
         return dx[0] if self.groups == 1 else np.concatenate(dx)
 
     def _bands(self, strips):
-        """(bands, entries, columns): one band for every row of y, or one for all where they are short."""
+        """(bands, entries, columns): one band for every row of y, or one for all where they are short.
+
+        The one band is a copy, so its entries can be in the filters' own order: channel, row, column.
+        """
         rows = bands(strips, self.k, self.stride)
-        return rows.transpose(1, 0, 2).reshape(1, rows.shape[1], -1) if rows.shape[2] in SHORT else rows
+        if not self.short:
+            return rows
+        OH, K, P = rows.shape
+        windows = rows.reshape(OH, self.k, -1, self.k, P)       # (OH, row, channel, column, .), a view
+        return windows.transpose(2, 1, 3, 0, 4).reshape(1, K, OH * P)
 
     def _groups(self):
         """Yield, group by group, which filters it has and the bands that they see."""

@@ -1,8 +1,8 @@
 """A circuit whose numbers the reader changes: everything is computed again in the page.
 
 The circuit itself (its gates, its steps, where everything stands) comes from the recorded trace
-as data; ``js/explorer.js`` does the arithmetic of `course_lib.circuit` on it, and says each step
-in the same words. The tests compare the two.
+as data; ``js/circuit.js`` does the arithmetic of `course_lib.circuit` on it, and ``js/wording.js`` says
+each step in the same words. The tests compare the two.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from course_lib.widgets.scripts import module, rules
 
 __all__ = ["CircuitExplorer", "circuit_explorer"]
 
-SCRIPTS = ("elements.js", "explorer.js")
-#: the gates that explorer.js can compute
+SCRIPTS = ("elements.js", "circuit.js", "wording.js", "plot.js", "explorer_parts.js", "explorer.js")
+#: the gates that circuit.js can compute
 GATES = ("+", "−", "×", "σ", "power")
 #: numbers that can be typed go from −LIMIT to LIMIT, the learning rate from 0
 LIMIT = 1000
@@ -128,7 +128,7 @@ def _find(run, name, kind, argument):
 
 
 def _plan(run, label):
-    """A circuit as data: what explorer.js needs to compute it, step through it and draw it."""
+    """A circuit as data: what the scripts need to compute it, step through it and draw it."""
     index = {node: i for i, node in enumerate(run.nodes)}
     if unknown := {node.op for node in run.nodes if node.parents} - set(GATES):
         raise ValueError(f"the explorer computes the gates {', '.join(GATES)}; "

@@ -1,8 +1,8 @@
 """A sheet to draw a digit on: the course's own network reads along, in the page.
 
-Three scripts do the work there: ``js/drawing.js`` brings strokes to the picture that a network reads,
-as `course_lib.digits.normalise` does, ``js/network.js`` has the layers of `course_lib.nn`, forward
-only, and ``js/pad.js`` is what is seen. The tests compare the first two with Python, step by step.
+Scripts do the work there: ``js/drawing.js`` brings strokes to the picture that a network reads, as
+`course_lib.digits.normalise` does, ``js/network.js`` has the layers of `course_lib.nn`, forward only, and
+``js/pad.js`` is what is seen. The tests compare the first two with Python, step by step.
 
 The weights are 1.1 MB as text and not part of the widget's state: the page asks for them on the first
 touch. In Jupyter the kernel answers; in the built book a script stands beside the pages, which the
@@ -34,7 +34,7 @@ from course_lib.widgets.scripts import module, rules
 __all__ = ["DrawingPad", "drawing_pad", "drawing_pad_picture", "nib_width", "packed_weights", "picture_of",
            "verdict"]
 
-SCRIPTS = ("elements.js", "network.js", "drawing.js", "pad.js")
+SCRIPTS = ("elements.js", "network.js", "drawing.js", "weights.js", "telling.js", "sheet.js", "pad.js")
 SIDE = 112                                            # of the sheet, in pixels: four for each of the network's
 NIB = {"share": .14, "least": 2, "most": 10}          # its width: of the drawing's longer side, within limits
 FAINT = .15                                           # chapter 10's: below it a map is quiet

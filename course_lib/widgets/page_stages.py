@@ -7,16 +7,15 @@ refused. A picture is the page itself, small, with everything drawn over it as S
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from html import escape
-from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
 from course_lib.figures import palette
 from course_lib.reading import Page
+from course_lib.widgets import svg
 from course_lib.widgets.stepper import Frame
 
 __all__ = ["CSS", "UNSURE", "answer", "frames"]
@@ -117,14 +116,9 @@ def address(image) -> str:
     grey = Image.fromarray(np.uint8(np.round(255 * np.clip(np.asarray(image, float), 0, 1))))
     if grey.width > WIDE:
         grey = grey.resize((WIDE, max(1, round(grey.height * WIDE / grey.width))), Image.Resampling.BOX)
-    stored = BytesIO()
-    flat = np.asarray(image).dtype.kind == "b"
-    if flat:                                               # few shades are enough for edges
-        grey.quantize(8).save(stored, "PNG", optimize=True)
-    else:                                                  # grain makes large PNG files
-        grey.save(stored, "JPEG", quality=60)
-    kind = "png" if flat else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(stored.getvalue()).decode()}"
+    if np.asarray(image).dtype.kind == "b":                # few shades are enough for edges
+        return svg.address(grey.quantize(8), optimize=True)
+    return svg.address(grey, "jpeg", quality=60)           # grain makes large PNG files
 
 
 def drawing(image, words: str, marks: str = "") -> str:
@@ -170,9 +164,7 @@ def seen(pictures, digits) -> str:
 
 
 def _tiny(picture):
-    stored = BytesIO()
-    Image.fromarray(np.uint8(255 * (1 - np.clip(picture, 0, 1)))).quantize(16).save(stored, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(stored.getvalue()).decode()}"
+    return svg.address(Image.fromarray(np.uint8(255 * (1 - np.clip(picture, 0, 1)))).quantize(16))
 
 
 # ---------------------------------------------------------------- frames

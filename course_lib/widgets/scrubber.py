@@ -6,10 +6,8 @@ these steps, and every frame shows what it answered.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 import matplotlib
 import numpy as np
@@ -17,6 +15,7 @@ from PIL import Image
 
 from course_lib import digits
 from course_lib.figures import palette
+from course_lib.widgets import svg
 from course_lib.widgets.certainty import percent
 from course_lib.widgets.stepper import Frame, stepper
 from course_lib.workshop.film import Film, Moment
@@ -332,14 +331,12 @@ def png(pixels: np.ndarray, greys: int = 256) -> str:
     image = Image.fromarray(np.round(levels).astype(np.uint8))
     if len(image.getcolors() or range(999)) <= 64:
         image = image.quantize(64)
-    file = BytesIO()
-    image.save(file, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return svg.address(image, optimize=True)
 
 
 def text(x: float, y: float, words: str, look: str) -> str:
-    """A text in SVG."""
-    return f'<text class="{look}" x="{x:.0f}" y="{y:.0f}">{words}</text>'
+    """A text in SVG, at a whole pixel."""
+    return svg.text(f"{x:.0f}", f"{y:.0f}", words, look)
 
 
 def short(number: float) -> str:

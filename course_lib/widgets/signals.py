@@ -17,6 +17,7 @@ import numpy as np
 
 from course_lib.nn import Linear, Sequential, SoftmaxCrossEntropy
 from course_lib.widgets.stepper import Frame, tracks
+from course_lib.widgets.svg import text as _text
 
 __all__ = ["Signals", "frame", "signals", "through"]
 
@@ -290,10 +291,6 @@ def _in_words(run):
     return (f"Histograms of {len(run.ys)} layers, the first on top. Sizes of the activations from the "
             f"first layer to the last: {listed(run.activations)}. Sizes of the gradients, compared "
             f"with the logits’: {listed(run.gradients)}.")
-
-
-def _text(x, y, words, look):
-    return f'<text class="{look}" x="{x}" y="{y}">{words}</text>'
 
 
 # ---------------------------------------------------------------- numbers

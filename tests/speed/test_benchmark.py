@@ -16,11 +16,16 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import parts  # noqa: E402
+import race as racing  # noqa: E402
+import record as writing  # noqa: E402
 import run as benchmark  # noqa: E402
 import task  # noqa: E402
-from sides import PEERS, products, scaling  # noqa: E402
+from processes import Process, Processes, SideFailed  # noqa: E402
+from sides import PEERS, REFERENCES, products, scaling  # noqa: E402
 
-SIDES = ("course", "torch", *PEERS)
+SIDES = ("course", *(name for name in REFERENCES if name != "products"), *PEERS)
+ENGINES = ("onnxruntime", "openvino")       # they only predict
 BATCH = 4
 
 
@@ -37,8 +42,8 @@ def course():
 def started(name, threads=1):
     """A side's process; skip where its library is not installed."""
     try:
-        return benchmark.Process(name, threads)
-    except benchmark.SideFailed as reason:
+        return Process(name, threads)
+    except SideFailed as reason:
         if "ModuleNotFoundError" in str(reason):
             pytest.skip(f"{reason}; make bench installs it")
         raise
@@ -61,6 +66,9 @@ def test_every_side_computes_the_courses_network(side):
     answer = side.ask("check", case={"batch": BATCH})
     assert side.about["parameters"] == network.count == task.PARAMETERS == 431_080
     assert answer["labels"] == network.predict(x).tolist()
+    if side.name in ENGINES:
+        assert answer["losses"] == [] and side.about["tasks"] == ["predict"]
+        return
     first = loss.forward(network.forward(x), labels)
     optimiser = nn.SGD(network, lr=task.LEARNING_RATE, momentum=task.MOMENTUM, weight_decay=task.WEIGHT_DECAY)
     network.backward(loss.backward())
@@ -74,14 +82,14 @@ def test_every_side_computes_the_courses_network(side):
 
 @pytest.mark.parametrize("side", ["course", "products"], indirect=True)
 def test_the_protocol(side):
-    for kind in benchmark.TASKS:
+    for kind in parts.TASKS:
         times = side.ask("run", task=kind, case={"batch": 2}, seconds=10, most=3)["times"]
         assert len(times) == 3 and min(times) > 0
     assert len(side.ask("run", task="step", case={"batch": 2}, seconds=0, most=3)["times"]) == 1
     assert side.ask("peak")["bytes"] > 10e6
-    with pytest.raises(benchmark.SideFailed, match="KeyError: 'batch'"):
+    with pytest.raises(SideFailed, match="KeyError: 'batch'"):
         side.ask("run", task="step", case={"size": 2}, seconds=0, most=1)
-    with pytest.raises(benchmark.SideFailed, match="has no attribute 'dance'"):
+    with pytest.raises(SideFailed, match="has no attribute 'dance'"):
         side.ask("dance")
     assert side.ask("peak")["bytes"] > 10e6  # an error does not end the conversation
 
@@ -96,7 +104,7 @@ def test_threads_are_those_that_were_asked_for():
 
 def test_a_library_that_is_not_there_is_listed_and_the_rest_goes_on(capsys):
     missing = {}
-    with benchmark.Processes(["nothing_of_the_kind", "products"], 1, missing) as processes:
+    with Processes(["nothing_of_the_kind", "products"], 1, missing) as processes:
         assert list(processes) == ["products"]
     assert missing == {"nothing_of_the_kind": "ModuleNotFoundError: No module named "
                                               "'sides.nothing_of_the_kind'"}
@@ -134,7 +142,7 @@ def test_scaling_predicts_what_the_floor_counts():
     assert scaling.multiply_adds(network, x) == products.multiply_adds(3)
 
 
-@pytest.mark.parametrize("growing, of, values, fixed", benchmark.GROWTHS)
+@pytest.mark.parametrize("growing, of, values, fixed", parts.GROWTHS)
 def test_every_case_of_scaling_can_be_built(growing, of, values, fixed):
     size = {**fixed, growing: values[-1]}
     build = {"layer": scaling.layer, "network": scaling.network}[of]
@@ -146,7 +154,7 @@ def test_every_case_of_scaling_can_be_built(growing, of, values, fixed):
 # ------------------------------------------------------------------ the runner
 
 def test_the_best_counts_and_the_spread_is_told():
-    clock = benchmark.Clock(cap=1)
+    clock = racing.Clock(cap=1)
     clock.rounds = [[0.3, 0.1], [0.2], [0.25]]
     assert clock.result() == {"best": 0.1, "median": 0.225, "typical_round": 0.2, "worst_round": 0.25,
                               "rounds": 3, "calls": 4}
@@ -156,20 +164,20 @@ def test_the_best_counts_and_the_spread_is_told():
 
 
 def test_a_call_that_would_take_too_long_is_left_out():
-    clocks = {("peer", "step", json.dumps({"batch": batch})): benchmark.Clock() for batch in (1, 10, 100)}
+    clocks = {("peer", "step", json.dumps({"batch": batch})): racing.Clock() for batch in (1, 10, 100)}
     one, ten, hundred = clocks.values()
     one.rounds, ten.rounds = [[0.5]], [[3.0]]
-    assert benchmark.bearable(clocks, "peer", "step", json.dumps({"batch": 100}), hundred, 31)
-    assert not benchmark.bearable(clocks, "peer", "step", json.dumps({"batch": 100}), hundred, 29)
+    assert racing.bearable(clocks, "peer", "step", json.dumps({"batch": 100}), hundred, 31)
+    assert not racing.bearable(clocks, "peer", "step", json.dumps({"batch": 100}), hundred, 29)
     assert hundred.result() == {"left_out": "one call would take about 30 s"}
     assert not hundred.wants()
 
 
 def test_a_busy_machine_gets_fewer_rounds_but_two():
     missing, case = {}, {"products": [("step", {"batch": 1})]}
-    with benchmark.Processes(["products"], 1, missing) as processes:
+    with Processes(["products"], 1, missing) as processes:
         for seconds, rounds in ((0, 2), (1000, 3)):
-            clocks = benchmark.race(processes, case, 3, burst=0, seconds=seconds)
+            clocks = racing.race(processes, case, 3, burst=0, seconds=seconds)
             assert [len(clock.rounds) for clock in clocks.values()] == [rounds]
 
 
@@ -179,17 +187,17 @@ def test_ratios_are_the_courses_time_over_the_others():
                                 ("torch", {"best": 4.0, "typical_round": 5.0}),
                                 ("slow", {"left_out": "too slow"})]]
     case = {"threads": 1, "batch": 1, "task": "step"}
-    assert benchmark.ratios(rows) == [{"side": "torch", **case, "ratio": 0.25, "typical_ratio": 0.3}]
-    assert benchmark.ratios(rows[1:]) == []
+    assert parts.ratios(rows) == [{"side": "torch", **case, "ratio": 0.25, "typical_ratio": 0.3}]
+    assert parts.ratios(rows[1:]) == []
 
 
 def test_a_record_is_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "record.json"
     path.write_text("old")
     with pytest.raises(TypeError):
-        benchmark.write({"times": [object()]}, path)
+        writing.write({"times": [object()]}, path)
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
-    benchmark.write({"times": [{"best": 1.5}], "machine": {"cores": 2}}, path)
+    writing.write({"times": [{"best": 1.5}], "machine": {"cores": 2}}, path)
     assert json.loads(path.read_text()) == {"times": [{"best": 1.5}], "machine": {"cores": 2}}
     assert list(tmp_path.iterdir()) == [path]
 
@@ -228,10 +236,10 @@ def test_every_ratio_is_that_of_its_times(record):
 
 
 def test_every_case_was_measured(record):
-    for name in ("course", "torch", "products"):
-        for threads in benchmark.THREADS:
-            for kind in benchmark.TASKS:
-                for batch in benchmark.BATCHES:
+    for name in ("course", *REFERENCES):
+        for threads in parts.THREADS:
+            for kind in ("predict",) if name in ENGINES else parts.TASKS:
+                for batch in parts.BATCHES:
                     assert record.seconds(name, batch=batch, task=kind, threads=threads) > 0
     assert len(record.peers()) >= 3
     measured = {row["side"] for row in record.memory}
@@ -253,7 +261,7 @@ def test_nothing_beats_the_processor(record):
 
 
 def test_the_ladder_in_the_record_is_the_librarys(record):
-    assert [row["rung"] for row in record.ladder] == list(range(len(RUNGS))) == list(range(benchmark.RUNGS))
+    assert [row["rung"] for row in record.ladder] == list(range(len(RUNGS))) == list(range(parts.RUNGS))
     first = record.ladder[0]["seconds_per_batch"]
     for before, row in zip([None, *record.ladder], record.ladder):
         own = row["seconds_per_batch"]
@@ -265,7 +273,7 @@ def test_the_ladder_in_the_record_is_the_librarys(record):
 
 
 def test_what_grows_in_the_record(record):
-    for growing, of, values, _ in benchmark.GROWTHS:
+    for growing, of, values, _ in parts.GROWTHS:
         sizes, operations, seconds = record.growth(growing, of)
         assert tuple(sizes) == values
         assert operations == sorted(operations) and min(seconds) > 0

@@ -11,7 +11,8 @@ from course_lib import circuit
 from course_lib.circuit import data, number, weight
 from course_lib.figures import palette
 from course_lib.widgets import Frame, circuit_picture, circuit_stepper, stepper
-from course_lib.widgets.circuit import RIGHT, WIDTH, draw, frames
+from course_lib.widgets.circuit import WIDTH, draw, frames
+from course_lib.widgets.circuit_layout import RIGHT
 
 
 def loss(w1=0.0, w2=0.0):

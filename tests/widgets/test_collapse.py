@@ -10,22 +10,19 @@ import pytest
 from PIL import Image
 
 from course_lib import nn
-from course_lib.widgets import collapse
+from course_lib.widgets import collapse, one_layer
 from course_lib.widgets.collapse import (
     WIDTH,
-    best_layer,
     border,
     bound,
     collapse_stepper,
     draw,
     frame,
-    measure,
     outline,
-    plane,
     sheet,
     signed,
-    straight,
 )
+from course_lib.widgets.one_layer import best_layer, measure, plane, straight
 
 
 class Affine(nn.Layer):
@@ -67,8 +64,8 @@ def test_a_stack_without_a_bend_is_its_one_matrix(points, widths, c, a):
 
 
 def test_a_wrong_product_would_be_seen(points, monkeypatch):
-    honest = collapse.sm.collapse
-    monkeypatch.setattr(collapse.sm, "collapse",
+    honest = one_layer.sm.collapse
+    monkeypatch.setattr(one_layer.sm, "collapse",
                         lambda Ws, bs, c, shifts: honest(Ws, bs, 1.01 * c, shifts))
     seen = measure(network((2, 5, 5, 2)), *points)
     assert seen.gap > 1e-3

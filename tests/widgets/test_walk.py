@@ -11,19 +11,8 @@ from PIL import Image
 
 from course_lib import digits, nn
 from course_lib.reading import load_reader
-from course_lib.widgets.walk import (
-    AXIS,
-    HALF,
-    LINE,
-    TALL,
-    bars,
-    frames,
-    maps_figure,
-    montage,
-    overview,
-    walk,
-    walk_stepper,
-)
+from course_lib.widgets.mosaic import HALF, LINE, maps_figure, montage
+from course_lib.widgets.walk import AXIS, TALL, bars, frames, overview, walk, walk_stepper
 from tests import naive
 
 LIE = 6                                                     # what the network is told that the 0 is
