@@ -2,8 +2,11 @@
 
 from importlib import import_module
 
-#: what is compared with `course`: a name is a module here, and its class is called Side
-REFERENCES = ("torch", "torch_compile", "jax", "onnxruntime", "openvino", "products")
+from course_lib.speed.record import REFERENCES
+
+__all__ = ["LEFT_OUT", "PEERS", "REFERENCES", "load"]
+
+# What is compared with `course`: a name of REFERENCES or PEERS is a module here, and its class is called Side.
 #: NumPy libraries; their own code, unmodified
 PEERS = ("tinynn", "neuralnetlib", "chainer", "mygrad", "dezero", "pydynet", "autograd", "numpy_ml")
 #: libraries that were tried and cannot be measured, and why

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PATH = Path(__file__).with_name("benchmark.json")
+#: sides that are no NumPy libraries: a framework, compilers, engines that only predict, the floor
+REFERENCES = ("torch", "torch_compile", "jax", "onnxruntime", "openvino", "products")
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,7 @@ class Record:
         """Return the names of the NumPy libraries that were measured, the fastest first."""
         best = {row["side"]: row["ratio"] for row in self.ratios
                 if (row["batch"], row["task"], row["threads"]) == (100, "step", 1)}
-        return [name for name in sorted(best, key=best.get, reverse=True)
-                if name not in ("torch", "products")]
+        return [name for name in sorted(best, key=best.get, reverse=True) if name not in REFERENCES]
 
     def growth(self, growing, of):
         """Return (values, multiply-adds, seconds) with `growing` "batch", "side" or "depth"."""
