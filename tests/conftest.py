@@ -65,6 +65,15 @@ def book_pages():
     return files(toc)
 
 
+#: A page of text, chapters with most kinds of widgets: where a fault of all pages is seen, it is seen on these
+EXAMPLES = ["book/index.html", "book/05-counting.html", "book/10-seeing.html", "book/11-reading.html"]
+
+
+def rest_slow(names, examples=EXAMPLES):
+    """Parameters: the examples for `make test`, all the others for `make test-all`."""
+    return [name if name in examples else pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
 def is_current(html):
     """Whether the built book is younger than everything it is made from."""
     archives = list(html.glob("*.zip"))  # written last

@@ -3,6 +3,7 @@
 python tools/build.py [an argument of jupyter-book build ...]
 """
 
+import shutil
 import subprocess
 import sys
 import time
@@ -11,8 +12,29 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
+def forget_what_is_gone(html):
+    """Remove pages of an earlier build whose source is gone, and say whether there were any.
+
+    Sphinx leaves them, and every page that it does not write again still leads to them; of pages of code it
+    writes again only those whose code has changed.
+    """
+    code, gone = html / "_modules", False
+    for page in [*html.glob("book/**/*.html"), *code.glob("course_lib/**/*.html")]:
+        top = code if code in page.parents else html
+        source = ROOT / page.relative_to(top)
+        places = [source.with_suffix(end) for end in (".md", ".ipynb", ".py")] + [source.with_suffix("") / "__init__.py"]
+        if not any(place.exists() for place in places):
+            page.unlink()
+            gone = True
+    if gone:
+        shutil.rmtree(code, ignore_errors=True)
+    return gone
+
+
 def main(*arguments):
     start = time.monotonic()
+    if forget_what_is_gone(ROOT / "_build/html"):
+        arguments = ("--all", *arguments)       # every page is written again; nothing is executed again
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     done = subprocess.run([jupyter_book, "build", ".", "-W", "--keep-going", *arguments], check=False, cwd=ROOT)
     if done.returncode != 0:

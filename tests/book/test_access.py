@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.book.test_keyboard import CONTROLS, VIEW
-from tests.conftest import book_pages, lend
+from tests.conftest import book_pages, lend, rest_slow
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe on every page; to have these checks: "
                           "pip install -e '.[browser]'")
@@ -90,7 +90,7 @@ AT_REST = """mode => document.documentElement.dataset.theme === mode
     .every(e => (e.tabIndex === 0) === (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight))"""
 
 
-@pytest.fixture(scope="module", params=book_pages())
+@pytest.fixture(scope="module", params=rest_slow(book_pages()))
 def look(request, book, windows):
     """A function that shows one page at a width in a mode and returns it: opened once for several tests."""
     with lend(windows) as open_page:
@@ -108,12 +108,6 @@ def look(request, book, windows):
         yield look_at
 
 
-#: A page of text and a chapter with most kinds of widgets; `make test` looks at them, `make test-all` at every page
-EXAMPLES = ["book/index.html", "book/05-counting.html"]
-
-
-@pytest.mark.parametrize("look", [name if name in EXAMPLES else pytest.param(name, marks=pytest.mark.slow)
-                                  for name in book_pages()], indirect=True)
 def test_axe_finds_nothing_serious(look, needed):
     """All rules wide and light, and narrow and dark; where there are widgets, contrasts the other way round too."""
     colours = {"runOnly": ["color-contrast"]}

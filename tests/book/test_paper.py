@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from tests.conftest import book_pages
+from tests.conftest import book_pages, rest_slow
 
 LIMIT = 1_000_000                          # bytes of widget state in a page
 STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
@@ -60,7 +60,7 @@ def show(page, media, mode):
     return page
 
 
-@pytest.fixture(params=["print, light", "print, dark", "no script"])
+@pytest.fixture(params=rest_slow(["print, light", "print, dark", "no script"], ["print, light", "no script"]))
 def on_paper(request, opened):
     """A function that shows a page as it is printed, or without scripts, and returns it."""
     def show_page(name):

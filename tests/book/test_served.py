@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.conftest import book_pages
+from tests.conftest import book_pages, rest_slow
 
 
-@pytest.mark.parametrize("name", [*book_pages(), "index.html", "search.html", "genindex.html"])
+@pytest.mark.parametrize("name", [*rest_slow(book_pages()), "index.html", "search.html", "genindex.html"])
 def test_page_from_a_server(served, visit, name):
     assert visit(f"{served}/{name}").problems == []
 

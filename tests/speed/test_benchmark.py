@@ -12,7 +12,7 @@ import pytest
 
 from course_lib import nn, speed
 from course_lib.speed.ladder import RUNGS
-from tests.conftest import ROOT
+from tests.conftest import ROOT, rest_slow
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
@@ -59,7 +59,8 @@ def side(request):
 
 # ------------------------------------------------------------------ the sides
 
-@pytest.mark.parametrize("side", [*SIDES, "ladder:1", f"ladder:{len(RUNGS) - 1}"], indirect=True)
+@pytest.mark.parametrize("side", rest_slow([*SIDES, "ladder:1", f"ladder:{len(RUNGS) - 1}"], ["course", "torch", "ladder:1"]),
+                         indirect=True)
 def test_every_side_computes_the_courses_network(side):
     network, x, labels = course()
     loss = nn.SoftmaxCrossEntropy()

@@ -8,14 +8,15 @@ import pytest
 
 from course_lib import nn
 from course_lib.reading import judge, labels
-from course_lib.workshop import RECORDS
+from course_lib.workshop import RECORDS, measure_pages
 from course_lib.workshop.__main__ import STAGES, main
 from tests.conftest import ROOT
 
 STORY = (ROOT / "book/reference/workshop.md").read_text(encoding="utf-8")
 
 
-def test_a_part_of_the_measurement_is_printed_and_written_only_where_it_is_told_to(tmp_path, capsys):
+def test_a_part_of_the_measurement_is_printed_and_written_only_where_it_is_told_to(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(measure_pages, "reader_alone", lambda: {})        # two thousand digits, for the whole only
     before = (RECORDS / "pages.json").read_bytes()
     words = ["pages", "--pages", "1", "--first", "3", "--ablation", "0", "--level", "ordinary", "--misread"]
     assert main(words) == 0
