@@ -36,7 +36,7 @@ NO_PLAYWRIGHT = "the built book in a browser; to have these checks: pip install 
 NO_CHROMIUM = ("the built book in a browser; to have these checks install Chromium "
                "(apt-get install chromium), or with a network: python tools/chromium.py")
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                      "--disable-component-update", "--disable-sync",
+                      "--disable-component-update", "--disable-sync", "--in-process-gpu",
                       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
@@ -71,7 +71,8 @@ EXAMPLES = ["book/index.html", "book/05-counting.html", "book/10-seeing.html", "
 
 def rest_slow(names, examples=EXAMPLES):
     """Parameters: the examples for `make test`, all the others for `make test-all`."""
-    return [name if name in examples else pytest.param(name, marks=pytest.mark.slow) for name in names]
+    return [name if name in examples else
+            pytest.param(*(name if isinstance(name, tuple) else (name,)), marks=pytest.mark.slow) for name in names]
 
 
 def is_current(html):

@@ -17,7 +17,7 @@ from course_lib import architectures as A
 from course_lib import nn
 from course_lib.architectures import building
 from tests.architectures.big_networks import BIG, built, compare
-from tests.conftest import ROOT
+from tests.conftest import ROOT, rest_slow
 from tests.nn.test_oracle import (
     batch_last,
     equal,
@@ -32,7 +32,7 @@ GIB = 2 ** 30
 
 # --- shapes and counts, layer by layer ---
 
-@pytest.mark.parametrize("name", BIG)
+@pytest.mark.parametrize("name", rest_slow(BIG, ["AlexNet, grouped", "GoogLeNet with heads"]))
 def test_big_networks_run_within_four_gib_and_are_as_described(name):
     """In a process of its own, every layer with every shape and count."""
     done = subprocess.run([sys.executable, ROOT / "tests/architectures/big_networks.py", name],

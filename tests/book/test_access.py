@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.book.test_keyboard import CONTROLS, VIEW
-from tests.conftest import book_pages, lend, rest_slow
+from tests.conftest import EXAMPLES, book_pages, lend, rest_slow
 
 axe = pytest.importorskip("axe_playwright_python", reason="axe on every page; to have these checks: "
                           "pip install -e '.[browser]'")
@@ -108,6 +108,7 @@ def look(request, book, windows):
         yield look_at
 
 
+@pytest.mark.parametrize("look", rest_slow(book_pages(), EXAMPLES[:2]), indirect=True)
 def test_axe_finds_nothing_serious(look, needed):
     """All rules wide and light, and narrow and dark; where there are widgets, contrasts the other way round too."""
     colours = {"runOnly": ["color-contrast"]}

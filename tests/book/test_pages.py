@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import book_pages
+from tests.conftest import book_pages, lend
 
 LOOSE_TEX = r"""() => {
   const found = [];
@@ -30,9 +30,14 @@ CULPRITS = """() => [...document.querySelectorAll("main *")]
   .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("name", book_pages())
-def test_page_from_its_folder(book, visit, name):
-    seen = visit((book / name).as_uri())
+@pytest.fixture(scope="module", params=book_pages())
+def seen(request, book, windows):
+    """One page after the other, opened once for what follows."""
+    with lend(windows) as open_page:
+        yield open_page((book / request.param).as_uri())
+
+
+def test_page_from_its_folder(seen):
     look = seen.page.evaluate
     assert look(UNTYPESET) == [], "formulas that were not typeset"
     assert look(MATH_ERRORS) == [], "formulas that MathJax does not understand"
@@ -43,8 +48,18 @@ def test_page_from_its_folder(book, visit, name):
     assert seen.problems == []
 
 
+def test_narrow_and_dark(seen):
+    """The same page, turned: no pixel goes beyond the edge, and the colours are those that were asked for."""
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    seen.page.emulate_media(color_scheme="dark")
+    seen.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    assert seen.page.evaluate(SIDEWAYS) <= 0, seen.page.evaluate(CULPRITS)
+    assert seen.problems == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", book_pages())
-def test_narrow_and_dark(book, visit, name):
+def test_opened_narrow_and_dark(book, visit, name):
     seen = visit((book / name).as_uri(), width=390, height=844, mode="dark")
     assert seen.page.evaluate("() => document.documentElement.dataset.theme") == "dark"
     assert seen.page.evaluate(SIDEWAYS) <= 0, seen.page.evaluate(CULPRITS)

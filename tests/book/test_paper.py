@@ -71,21 +71,23 @@ def on_paper(request, opened):
     return show_page
 
 
+SHEETS = """() => [...document.querySelectorAll(".course-paper")].filter(sheet => sheet.checkVisibility()).map(sheet => ({
+  pictures: [...sheet.querySelectorAll("svg[role=img], img")].map(each => each.checkVisibility() && each.getBoundingClientRect().width > 0),
+  captions: [...sheet.querySelectorAll(".course-frame")].map(frame => frame.querySelector(".course-words").innerText),
+  drawn: [...sheet.querySelectorAll(".course-frame")].map(frame => frame.querySelectorAll(".course-drawing > *").length) }))"""
+
+
 def test_key_frames_stand_in_order_with_their_words(book, on_paper):
     seen = 0
     for name, count in players(book).items():
         page = on_paper(name)
         assert not any(player.is_visible() for player in page.locator(".course-stepper").all())
-        sheets = [sheet for sheet in page.locator(".course-paper").all() if sheet.is_visible()]
+        sheets = page.evaluate(SHEETS)
         assert len(sheets) == count, name
         for sheet in sheets:
-            pictures = sheet.locator("svg[role=img], img").all()
-            assert pictures and all(picture.is_visible() for picture in pictures)
-            frames = sheet.locator(".course-frame")
-            seen += frames.count()
-            for frame in frames.all():
-                caption = frame.locator(".course-words").inner_text()
-                assert len(caption.split()) > 5 and frame.locator(".course-drawing > *").count()
+            assert sheet["pictures"] and all(sheet["pictures"]), name
+            assert all(len(caption.split()) > 5 for caption in sheet["captions"]) and all(sheet["drawn"])
+            seen += len(sheet["captions"])
     assert seen > 50
 
 

@@ -8,6 +8,7 @@ import pytest
 from course_lib import digits
 from course_lib.reading import load_reader
 from course_lib.widgets import backward, walk
+from tests.conftest import rest_slow
 from tests.widgets.test_backward import shown
 from tests.widgets.test_walk import HALF, LINE, pixels
 
@@ -47,7 +48,7 @@ def words(frame):
     return [re.sub(r"\s", " ", text) for text in (frame.phase, frame.formula, frame.sentence)]
 
 
-@pytest.mark.parametrize("mode, width", [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize("mode, width", rest_slow([("light", 1280), ("dark", 390)], [("dark", 390)]))
 def test_each_entry_of_dy_goes_back_as_it_does_in_python(book, visit, mode, width):
     seen = visit((book / PAGE).as_uri(), width=width, mode=mode)
     player = Player(seen, "Entry of dy")
@@ -72,7 +73,7 @@ def measured(text):
     return found[::2], [float(n.replace(",", "").replace("−", "-")) for n in found[1::2]]
 
 
-@pytest.mark.parametrize("mode, width", [("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize("mode, width", rest_slow([("dark", 1280), ("light", 390)], [("light", 390)]))
 def test_the_walk_goes_through_every_layer_and_back_as_in_python(book, visit, mode, width):
     """Words and maps; the last digit and the shade next to it may differ with a machine's rounding."""
     seen = visit((book / PAGE).as_uri(), width=width, mode=mode)

@@ -19,7 +19,7 @@ ROWS = """widget => [...widget.querySelectorAll("[role=treeitem]")].filter(li =>
 SETTLED = """widget => Promise.all(widget.getAnimations({ subtree: true }).map(each => each.finished))"""
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=["wide", "narrow"])
+@pytest.fixture(params=[pytest.param(("light", 1280), marks=pytest.mark.slow), ("dark", 390)], ids=["wide", "narrow"])
 def seen(book, visit, request):
     mode, width = request.param
     return visit((book / PAGE).as_uri(), width=width, height=844, mode=mode)

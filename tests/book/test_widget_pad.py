@@ -294,8 +294,8 @@ def sheet(book, served, visit):
 
 
 @pytest.mark.parametrize("page, width, mode, server", [
-    (START, 1280, "light", False), (START, 390, "dark", True), (CHAPTER, 1280, "dark", True),
-    (CHAPTER, 390, "light", False)])
+    (START, 390, "dark", True), (CHAPTER, 1280, "light", False),
+    pytest.param(START, 1280, "light", False, marks=pytest.mark.slow), pytest.param(CHAPTER, 390, "dark", True, marks=pytest.mark.slow)])
 def test_what_is_drawn_is_read_as_python_reads_it(sheet, page, width, mode, server):
     ours = sheet(page, width, mode, server)
     assert ours.answer() == "An empty sheet."

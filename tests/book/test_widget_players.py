@@ -14,7 +14,7 @@ from course_lib.widgets.circuit import frames
 from course_lib.widgets.collapse import signed
 from course_lib.widgets.signals import short
 from tests.book.test_widget_explorer import FIRST, LABELS, built, labels, without_signs_and_slopes
-from tests.conftest import DRAWN, ROOT
+from tests.conftest import DRAWN, ROOT, rest_slow
 from tests.widgets.test_windows import FILTER, MAP, PICTURE, POOLS, SLIDES, first_largest, printed, windows
 
 #: who uses the players, and where
@@ -22,6 +22,11 @@ HANDS = {"mouse": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "
          "finger": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True, "is_mobile": True},
          "keyboard": {"viewport": {"width": 900, "height": 900}, "color_scheme": "dark"}}
 ALL_HANDS = pytest.mark.parametrize("hand", HANDS)
+
+
+def one_hand(name):
+    """A long walk by one hand for `make test`: all three move the same slider, as the circuit's test shows."""
+    return pytest.mark.parametrize("hand", rest_slow(HANDS, [name]))
 
 
 class Hand:
@@ -183,7 +188,7 @@ INSIDE = """(region, points) => points.map(([x, y]) => {
 })"""
 
 
-@ALL_HANDS
+@one_hand("mouse")
 def test_depth_moves_the_border_only_where_the_activation_bends(hands, hand, moons):
     ours, x, t = Player(hands("02-depth", hand)), moons["moons"], moons["t_moons"]
     low, high = x.min(axis=1) - 0.5, x.max(axis=1) + 0.5
@@ -239,7 +244,7 @@ def deep():
     return run_cells("03-relu", "digits.load", "def dense(", "x64, t64 =")
 
 
-@ALL_HANDS
+@one_hand("finger")
 def test_signals_fade_or_grow_with_the_scale_of_the_weights(hands, hand, deep):
     ours = Player(hands("03-relu", hand))
     for name, (g, _) in deep["CHOICES"].items():
@@ -257,7 +262,7 @@ def starts():
     return run_cells("04-initialisation", "def columns(", "tried = {")
 
 
-@ALL_HANDS
+@one_hand("keyboard")
 def test_signals_depend_on_the_start_and_on_the_width(hands, hand, starts):
     ours, x, t = Player(hands("04-initialisation", hand)), starts["x"][:, :50], starts["t"][:50]
     for name, g in (("tanh", nn.Tanh), ("ReLU", nn.ReLU)):
@@ -275,7 +280,7 @@ def test_signals_depend_on_the_start_and_on_the_width(hands, hand, starts):
 
 # ---------------------------------------------------------------- chapter 6
 
-@ALL_HANDS
+@one_hand("finger")
 def test_the_window_slides_and_its_column_times_the_row_is_a_pixel(hands, hand):
     ours = Player(hands("06-forward", hand))
     for stride, pad in SLIDES:
@@ -291,7 +296,7 @@ def test_the_window_slides_and_its_column_times_the_row_is_a_pixel(hands, hand):
             assert columns == [number(patch[i]) for i in range(4) for _, _, patch in seen[:n + 1]]
 
 
-@ALL_HANDS
+@one_hand("mouse")
 def test_pooling_rings_its_winners(hands, hand):
     ours = Player(hands("06-forward", hand), 1)
     for k, stride, pad in POOLS:
@@ -308,7 +313,7 @@ def test_pooling_rings_its_winners(hands, hand):
 
 # ---------------------------------------------------------------- all of them
 
-@ALL_HANDS
+@one_hand("finger")
 @pytest.mark.parametrize("chapter", ["01-gradient", "02-depth", "03-relu", "04-initialisation", "06-forward"])
 def test_controls_are_labelled_and_nothing_is_cut_off(hands, hand, chapter):
     page = hands(chapter, hand).page

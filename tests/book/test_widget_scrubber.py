@@ -8,6 +8,7 @@ import pytest
 from course_lib import digits, nn
 from course_lib.widgets.scrubber import FIRST, PITCH, TALL, Run, across
 from course_lib.workshop.film import Film
+from tests.conftest import rest_slow
 
 PAGE = "book/08-training.html"
 STOPS = sorted(Film(300).wanted)
@@ -49,7 +50,7 @@ def beginning():
     return Run(list(film.moments(digits.to_batch(held_out.images))), [], *held_out)
 
 
-@pytest.mark.parametrize("mode, width", [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize("mode, width", rest_slow([("light", 1280), ("dark", 390)], [("dark", 390)]))
 def test_the_arrow_keys_go_from_stop_to_stop(book, visit, mode, width):
     seen = visit((book / PAGE).as_uri(), width=width, mode=mode)
     scrubber = the_scrubber(seen)
@@ -144,7 +145,7 @@ def test_it_fits_its_letters_are_large_enough_and_stand_out(book, visit, width, 
     assert len(ratios) > 40 and min(ratios) >= 4.5
 
 
-@pytest.mark.parametrize("where", ["print", "no script"])
+@pytest.mark.parametrize("where", rest_slow(["print", "no script"], ["no script"]))
 def test_paper_and_pages_without_scripts_get_four_stops_as_they_are(book, visit, browser, where):
     seen = visit((book / PAGE).as_uri())
     whole = [go_to(seen, the_scrubber(seen), "Home", 0)]

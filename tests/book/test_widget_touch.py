@@ -40,8 +40,9 @@ def drag(page, handle, way):
 
 
 @pytest.mark.parametrize("name, slider", [
-    ("book/07-backward.html", "Entry of dy"), ("book/07-backward.html", "Layer"),
-    ("book/08-training.html", "Stop"), ("book/11-reading.html", "Stage")])
+    ("book/07-backward.html", "Entry of dy"), pytest.param("book/07-backward.html", "Layer", marks=pytest.mark.slow),
+    pytest.param("book/08-training.html", "Stop", marks=pytest.mark.slow),
+    pytest.param("book/11-reading.html", "Stage", marks=pytest.mark.slow)])
 def test_a_finger_drags_the_slider_taps_its_buttons_and_plays(phone, name, slider):
     page = phone(name)
     player = page.locator(".course-stepper").filter(has=page.locator(f".widget-slider .widget-label:text-is('{slider}')")).first

@@ -4,6 +4,7 @@ import pytest
 
 from course_lib import circuit
 from course_lib.circuit import data, number, weight
+from tests.conftest import rest_slow
 
 PAGE = "book/01-gradient.html"
 
@@ -39,7 +40,7 @@ def wait_for(stepper, words):
     stepper.locator(".course-phase", has_text=words).wait_for(timeout=10_000)
 
 
-@pytest.mark.parametrize("mode, width", [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize("mode, width", rest_slow([("light", 1280), ("dark", 390)], [("light", 1280)]))
 def test_the_arrow_keys_step_through_forward_and_backward(book, visit, run, mode, width):
     seen = visit((book / PAGE).as_uri(), width=width, mode=mode)
     stepper = seen.page.locator(".course-stepper")
