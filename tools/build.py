@@ -22,8 +22,8 @@ def forget_what_is_gone(html):
     for page in [*html.glob("book/**/*.html"), *code.glob("course_lib/**/*.html")]:
         top = code if code in page.parents else html
         source = ROOT / page.relative_to(top)
-        places = [source.with_suffix(end) for end in (".md", ".ipynb", ".py")] + [source.with_suffix("") / "__init__.py"]
-        if not any(place.exists() for place in places):
+        places = [source.with_suffix(end) for end in (".md", ".ipynb", ".py")]
+        if not any(place.exists() for place in [*places, source.with_suffix("") / "__init__.py"]):
             page.unlink()
             gone = True
     if gone:
