@@ -66,6 +66,20 @@ def execute(config, path, notebook):
     return path, notebook, result
 
 
+def join_streams(notebook):
+    """Join what a cell printed in several pieces: MyST-NB would end each of them with a new line."""
+    for cell in notebook.cells:
+        pieces = []
+        for output in cell.get("outputs", ()):
+            before = pieces[-1] if pieces else {}
+            if output["output_type"] == "stream" and before.get("name") == output["name"]:
+                before["text"] += output["text"]
+            else:
+                pieces.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = pieces
+
+
 def execute_stale(app, env, docnames):
     if app.config.nb_execution_mode != "cache":
         return
@@ -86,6 +100,7 @@ def execute_stale(app, env, docnames):
             if result.err is not None:
                 pool.shutdown(cancel_futures=True)
                 raise ExtensionError(f"{path.name} stops with an error:\n{result.exc_string}")
+            join_streams(notebook)
             cache.cache_notebook_bundle(
                 CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time}),
                 check_validity=False, overwrite=True)
@@ -95,4 +110,5 @@ def execute_stale(app, env, docnames):
 def setup(app):
     app.connect("config-inited", name_cache)
     app.connect("env-before-read-docs", execute_stale)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    # raise env_version when what is done to outputs changes: Sphinx then reads every page again
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
