@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INDEX := _build/html/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test test-all bench outputs address frontend clean distclean
+.PHONY: help book serve check test test-slow weigh pdf epub bench outputs address frontend clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -23,8 +23,17 @@ check: $(VENV)/ready-to-check  ## look the code over and run the unit tests of w
 test: book $(VENV)/ready-to-test  ## run the tests: library, stored outputs, built book
 	@$(BIN)/python tools/test.py
 
-test-all: book $(VENV)/ready-to-test  ## run the slow ones too: every page's barriers, Jupyter with live kernels
-	@$(BIN)/python tools/test.py --all
+test-slow: book $(VENV)/ready-to-test  ## run the slow ones: every page's barriers, Jupyter with live kernels
+	@$(BIN)/python tools/test.py --slow
+
+weigh: book $(VENV)/ready-to-test  ## list what each page weighs when it is opened, and each widget when it wakes
+	@$(BIN)/python tools/weigh.py
+
+pdf: book $(VENV)/ready-to-test  ## print the book as one PDF, named on the start page
+	@$(BIN)/python tools/pdf.py
+
+epub: book $(VENV)/ready-to-test  ## make an e-book of it, named on the start page
+	@$(BIN)/python tools/epub.py
 
 bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
 	@$(BIN)/python benchmarks/run.py
@@ -35,7 +44,7 @@ outputs: $(VENV)/ready  ## run the chapters again and store what they print and 
 address: $(VENV)/ready  ## write the repository's address into the chapters' first cells
 	@$(BIN)/python tools/first_cells.py
 
-frontend: $(VENV)/ready  ## fetch the parts that run in the reader's browser, from npm
+frontend: $(VENV)/ready  ## fetch what sets formulas, draws widgets' first views and picks styles, and the fonts, from npm
 	@$(BIN)/python book/_ext/course_book/frontend.py
 
 clean:  ## delete the built book (the environment stays)
@@ -43,7 +52,7 @@ clean:  ## delete the built book (the environment stays)
 	@echo "The built book is deleted; make book builds it again."
 
 distclean: clean  ## delete the environment and the front-end parts too
-	rm -rf $(VENV) .frontend .bench
+	rm -rf $(VENV) .frontend .live .bench
 	@echo "The environment and the front-end parts are deleted too."
 
 # Set-up, done again only when what it depends on has changed

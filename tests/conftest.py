@@ -5,8 +5,8 @@ Fixtures for tests of the built book (session-wide, made when first asked for):
 `book`      the folder of the built book (`_build/html`); built first if missing or out of date
 `served`    the address of a server on this machine that serves the book
 `browser`   a headless Chromium (Playwright); skips where there is none
-`visit`     `visit(address, width=1280, mode="light")` opens a page, waits until its mathematics
-            and widgets are drawn, and returns a `Visit`: `.page` is Playwright's page, `.problems`
+`visit`     `visit(address, width=1280, mode="light")` opens a page, wakes its widgets, waits until
+            they and its pictures are there, and returns a `Visit`: `.page` is Playwright's page, `.problems`
             lists console errors, failed requests and requests to any other host. The network
             is closed but for the book itself. `visit_for_all` does the same for all tests of a file.
 
@@ -21,6 +21,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -28,9 +29,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
+from hypothesis import HealthCheck, settings
+from weigh import pages as book_pages  # noqa: F401  (the tests take it from here)
 
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow
+settings.load_profile("course")
 
 NO_PLAYWRIGHT = "the built book in a browser; to have these checks: pip install -e '.[browser]'"
 NO_CHROMIUM = ("the built book in a browser; to have these checks install Chromium "
@@ -40,29 +45,56 @@ CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-net
                       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
+#: How long a page in the browser has for what it is asked, in milliseconds: a busy machine is slow, not wrong
+PATIENCE = 90_000
+
 #: What takes longest, longest first. It is begun first, so that in the end no process works alone for long.
 LONGEST = [
-    "tests/book/test_access.py", "tests/book/test_live_kernel.py", "tests/book/test_paper.py", "tests/book/test_widget_pad.py",
+    "tests/book/test_live.py", "tests/book/test_access.py", "tests/book/test_live_kernel.py", "tests/book/test_paper.py",
+    "tests/book/test_widget_pad.py",
     "tests/book/test_pages.py", "tests/book/test_keyboard.py", "tests/book/test_served.py", "tests/book/test_planted_fault.py",
     "book/08-training.ipynb", "tests/book/test_widget_scrubber.py", "tests/architectures/test_building.py", "book/11-reading.ipynb",
 ]
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--minutes", type=float, metavar="M", help="begin no test after M minutes: the others are skipped")
+
+
+class Hours:
+    """Begins no test when the time is over, and no long one in its last third."""
+
+    def __init__(self, minutes):
+        self.start, self.seconds = time.monotonic(), 60 * minutes
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item):
+        share = 2 / 3 if item.nodeid.split("::")[0] in LONGEST else 1
+        if time.monotonic() - self.start > share * self.seconds:
+            pytest.skip("what was left when the time for tests was over")
+
+
+class Failures:
+    """Says a failure when it happens: a run that is cut off has told what it found."""
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            print(f"\nFAILED {report.nodeid}\n{report.longreprtext[-4000:]}", flush=True)
+
+
+def pytest_configure(config):
+    minutes = config.getoption("minutes")
+    if minutes is not None:
+        config.pluginmanager.register(Hours(minutes))  # so it holds for the chapters in book/ as well
+    if not hasattr(config, "workerinput"):             # a worker of xdist tells its master
+        config.pluginmanager.register(Failures())
+
+
+def pytest_collection_modifyitems(config, items):
     place = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(place)))
-
-
-def book_pages():
-    """Return the pages of the table of contents, as paths below the built book."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-
-    def files(item):
-        name = item.get("root") or item.get("file")
-        children = sum((item.get(key, []) for key in ("parts", "chapters", "sections")), [])
-        return ([f"{name}.html"] if name else []) + sum(map(files, children), [])
-
-    return files(toc)
+    if config.getoption("minutes") is not None:      # many quick tests find more than a few long ones
+        place = dict.fromkeys(LONGEST, len(LONGEST) + 1)
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONGEST)))
 
 
 #: A page of text, chapters with most kinds of widgets: where a fault of all pages is seen, it is seen on these
@@ -70,21 +102,21 @@ EXAMPLES = ["book/index.html", "book/05-counting.html", "book/10-seeing.html", "
 
 
 def rest_slow(names, examples=EXAMPLES):
-    """Parameters: the examples for `make test`, all the others for `make test-all`."""
+    """Parameters: the examples for `make test`, all the others for `make test-slow`."""
     return [name if name in examples else
             pytest.param(*(name if isinstance(name, tuple) else (name,)), marks=pytest.mark.slow) for name in names]
 
 
 def is_current(html):
     """Whether the built book is younger than everything it is made from."""
-    archives = list(html.glob("*.zip"))  # written last
-    if not archives:
+    archive = html / "how-a-network-learns.zip"  # written last
+    if not archive.exists():
         return False
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml"]
     for folder in ("book", "course_lib"):
         sources += [path for path in (ROOT / folder).rglob("*")
                     if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
-    return max(path.stat().st_mtime for path in sources) <= archives[0].stat().st_mtime
+    return max(path.stat().st_mtime for path in sources) <= archive.stat().st_mtime
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +146,15 @@ def served(book):
         server.shutdown()
 
 
+def patient(open_one):
+    """A way to open windows, whose windows have `PATIENCE`."""
+    def opened(**settings):
+        window = open_one(**settings)
+        window.set_default_timeout(PATIENCE)
+        return window
+    return opened
+
+
 @pytest.fixture(scope="session")
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason=NO_PLAYWRIGHT)
@@ -126,18 +167,17 @@ def browser():
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, args=CHROMIUM_ARGUMENTS, env=environment)
+        browser.new_context, browser.new_page = patient(browser.new_context), patient(browser.new_page)
         yield browser
         browser.close()
 
 
 DRAWN = """async () => {
-  if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
   await document.fonts.ready;
-  const views = () => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
-    .every(view => view.parentElement.querySelector(".jupyter-widgets")) && [...document.querySelectorAll(".course-stepper")]
-    .every(player => player.querySelector(".noUi-handle[aria-label]"));
-  for (let waited = 0; waited < 100 && !views(); waited++) await new Promise(go => setTimeout(go, 100));
-  if (!views()) throw new Error("a widget was not drawn within ten seconds");
+  for (const place of document.querySelectorAll(".course-asleep")) place.dispatchEvent(new Event("pointerdown"));
+  const asleep = () => document.querySelector(".course-asleep");
+  for (let waited = 0; waited < 600 && asleep(); waited++) await new Promise(go => setTimeout(go, 100));
+  if (asleep()) throw new Error("a widget did not wake within a minute");
   await Promise.all([...document.images].map(image => { image.loading = "eager"; return image.decode().catch(() => 0); }));
 }"""
 

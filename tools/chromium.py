@@ -11,6 +11,7 @@ import platform
 import shutil
 import sys
 import tarfile
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,20 @@ def find():
 def unpacked():
     program = FOLDER / "chromium"
     return str(program) if (FOLDER / "ready").exists() else None
+
+
+@contextmanager
+def opened():
+    """A Chromium, driven by Playwright; fetched first where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    program = find() or get()
+    environment = libraries() if program == unpacked() else None
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, env=environment,
+                                             args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 def libraries():

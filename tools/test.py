@@ -1,6 +1,7 @@
 """Run the tests on two processes and end with one clear line.
 
-python tools/test.py [an argument of pytest ...]
+python tools/test.py [an argument of pytest ...]   what `make test` runs
+python tools/test.py --slow                        the tests marked slow
 """
 
 import os
@@ -24,13 +25,10 @@ def main(*arguments):
             print(f"It could not be fetched ({error}); the checks that need it are skipped.")
     start = time.monotonic()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes on two cores
+    which = "slow" if "--slow" in arguments else "not slow"
     # whole files, in the order of tests/conftest.py
-    if "--all" in arguments:
-        arguments = [word for word in arguments if word != "--all"]
-    else:
-        arguments = ["-m", "not slow", *arguments]
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q",
-               *arguments]
+               "-m", which, *(word for word in arguments if word != "--slow")]
     lines = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as run:
         while piece := run.stdout.read(1):  # dots come one by one

@@ -1,106 +1,108 @@
-"""What each page of the built book weighs, and the state of each widget on it.
+"""What each page of the built book weighs when it is opened and nothing is touched, and its widgets when they wake.
 
     python tools/weigh.py [FOLDER]          of _build/html, as the last build left it
 
-Kilobytes of 1,000 bytes, before the compression of a server. "More scripts" are those that a page loads
-beyond what every page does, the drawing pad's weights on the first touch among them.
+A browser as large as a telephone opens every page from a server on this machine that compresses as a public host
+does. Kilobytes of 1,000 bytes: as they are sent, and as they are when unpacked.
 """
 
-import json
+import gzip
 import re
 import sys
-from html import unescape
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import chromium
 import yaml
 
 ROOT = Path(__file__).parents[1]
-STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
-VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*?)</script>', re.S)
-PAD = re.compile(r'data-course-pad="([^"]*)"')
-FRAME = ('<div class="course-frame">', '<div class="course-frame course-key">')
-WEIGHTS = "_static/pad-weights.js"
-REFERENCE = re.compile(r'"IPY_MODEL_(\w+)"')
+PACKED = (".html", ".css", ".js", ".svg", ".json", ".xml")
+ASLEEP = re.compile(r'data-widget="(\w+)" data-state="([\w-]+)"')
+TELEPHONE = {"width": 412, "height": 823}    # Lighthouse's
 
 
-def kilobytes(text):
-    return len(text.encode()) / 1000
+class Compressing(SimpleHTTPRequestHandler):
+    """Serves files, those of text compressed."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_file():
+            return self.send_error(404)
+        data = path.read_bytes()
+        packed = path.suffix in PACKED
+        if packed:
+            data = gzip.compress(data, 6)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "max-age=600")
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *details):
+        pass
+
+
+@contextmanager
+def served(folder):
+    """The address of a server for a folder."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def pages():
-    """Return the pages of the table of contents as paths below the built book, without those below others."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    parts = toc.get("parts", [toc])
-    return [f"{name}.html" for name in [toc["root"], *(chapter["file"] for part in parts
-                                                       for chapter in part.get("chapters", []))]]
+    """Return the pages of the table of contents as paths below the built book."""
+    def files(item):
+        name = item.get("root") or item.get("file")
+        children = sum((item.get(key, []) for key in ("parts", "chapters", "sections")), [])
+        return ([f"{name}.html"] if name else []) + sum(map(files, children), [])
+
+    return files(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 
 
-def widgets(html):
-    """Yield (what it is, kilobytes of its state) of each widget on a page, in their order."""
-    found = STATE.search(html)
-    models = json.loads(found[1])["state"] if found else {}
-    for view in VIEW.findall(html):
-        own = below(models, json.loads(view)["model_id"])
-        yield name_of(models, own), sum(kilobytes(json.dumps(models[model])) for model in own)
-    for state in PAD.findall(html):
-        yield "DrawingPad", kilobytes(unescape(state))
+def weigh(browser, address, page, book):
+    """Return {"page", "requests", "sent", "whole", "files"} of a page that is opened for the first time."""
+    with browser.new_context(viewport=TELEPHONE, is_mobile=True, has_touch=True, device_scale_factor=1.75) as context:
+        window, asked = context.new_page(), []
+        window.on("request", lambda request: asked.append(request.url.removeprefix(address).split("?")[0].lstrip("/")))
+        window.goto(f"{address}/{page}", wait_until="networkidle")
+    paths = [book / name for name in asked if (book / name).is_file()]
+    sizes = {path.relative_to(book).as_posix(): size_of(path) for path in paths}
+    return {"page": page, "requests": len(asked), "files": sizes, "sent": sum(sent for sent, _ in sizes.values()),
+            "whole": sum(whole for _, whole in sizes.values())}
 
 
-def below(models, root):
-    """Return the models that a widget is made of, itself first, with the links between them."""
-    own, waiting = [], [root]
-    while waiting:
-        if (name := waiting.pop(0)) not in own:
-            own.append(name)
-            waiting += REFERENCE.findall(json.dumps(models[name]["state"]))
-    return own + [name for name, model in models.items() if model["model_name"] == "LinkModel" and name not in own
-                  and model["state"]["source"][0].removeprefix("IPY_MODEL_") in own]
+def size_of(path):
+    """Kilobytes of a file as it is sent and as it is."""
+    data = path.read_bytes()
+    return (len(gzip.compress(data, 6) if path.suffix in PACKED else data) / 1000, len(data) / 1000)
 
 
-def name_of(models, own):
-    """A class of its own, or what a player's rows of buttons and its slider are called."""
-    states = [models[model]["state"] for model in own]
-    if "_anywidget_id" in states[0]:
-        return states[0]["_anywidget_id"].split(".")[-1]
-    if not any("course-stepper" in state.get("_dom_classes", []) for state in states):
-        return "progress bar"
-    named = [models[model]["state"].get("description") for model in own
-             if models[model]["model_name"] in ("ToggleButtonsModel", "IntSliderModel")]
-    frames = sum(state["value"].startswith(FRAME) for state in states
-                 if isinstance(state.get("value"), str))
-    return f"player of {frames} frames: {', '.join(dict.fromkeys(named))}"
-
-
-def scripts(book, html, page):
-    """{file below the book: kilobytes} of the scripts that a page loads, the pad's weights among them."""
-    sources = [unescape(source).split("?")[0] for source in re.findall(r'<script[^>]* src="([^"]+)"', html)]
-    paths = [(book / page).parent.joinpath(source).resolve() for source in sources]
-    if "course-pad" in html:
-        paths.append((book / WEIGHTS).resolve())
-    return {path.relative_to(book.resolve()).as_posix(): path.stat().st_size / 1000 for path in paths}
-
-
-def weigh(book):
-    """Return for each page {"page", "html", "state", "widgets", "scripts"}, in kilobytes."""
-    texts = {page: (book / page).read_text(encoding="utf-8") for page in pages()}
-    loaded = {page: scripts(book, html, page) for page, html in texts.items()}
-    everywhere = set.intersection(*map(set, loaded.values()))
-    return [{"page": page, "html": kilobytes(html), "widgets": list(widgets(html)),
-             "state": sum(map(kilobytes, STATE.findall(html) + list(map(unescape, PAD.findall(html))))),
-             "scripts": {name: size for name, size in loaded[page].items() if name not in everywhere}}
-            for page, html in texts.items()]
+def widgets(book, page):
+    """Yield (kind, kilobytes that waking it fetches) of each widget on a page."""
+    for kind, state in ASLEEP.findall((book / page).read_text(encoding="utf-8")):
+        yield kind, sum(size_of(book / f"_static/widgets/{name}.js")[0] for name in (kind, state))
 
 
 def main(folder=ROOT / "_build/html"):
-    weighed = weigh(Path(folder))
-    print(f"{'page':<26}{'HTML kB':>9}{'state kB':>9}{'widgets':>9}  more scripts kB")
-    for row in weighed:
-        more = ", ".join(f"{Path(name).name} {size:.0f}" for name, size in row["scripts"].items())
-        print(f"{row['page']:<26}{row['html']:9.0f}{row['state']:9.0f}{len(row['widgets']):9}  {more}")
-    print(f"\n{'widget':<66}{'state kB':>9}")
-    for row in weighed:
-        for name, size in row["widgets"]:
-            print(f"{Path(row['page']).stem + ': ' + name:<66}{size:9.1f}")
+    book = Path(folder).resolve()
+    print(f"{'page':<38}{'requests':>9}{'sent kB':>9}{'whole kB':>9}  widgets, kB when they wake")
+    with served(book) as address, chromium.opened() as browser:
+        for page in pages():
+            row = weigh(browser, address, page, book)
+            named = ", ".join(f"{kind} {size:.0f}" for kind, size in widgets(book, page))
+            print(f"{page:<38}{row['requests']:9}{row['sent']:9.0f}{row['whole']:9.0f}  {named}", flush=True)
 
 
 if __name__ == "__main__":

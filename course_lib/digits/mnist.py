@@ -59,7 +59,7 @@ def load(split: str, where: Path | None = None) -> tuple[np.ndarray, np.ndarray]
     Returns
     -------
     images : (N, 28, 28) float32 in [0, 1], ink is high
-    labels : (N,) int64
+    labels : (N,) of intp, the integer of indices
 
     Raises
     ------
@@ -79,7 +79,7 @@ def load(split: str, where: Path | None = None) -> tuple[np.ndarray, np.ndarray]
     except OSError as error:
         raise type(error)(f"{error.filename or where} cannot be read: {error.strerror or error}. "
                           f"{INSTEAD}") from None
-    return np.divide(images, np.float32(255), dtype=np.float32), labels.astype(np.int64)
+    return np.divide(images, np.float32(255), dtype=np.float32), labels.astype(np.intp)
 
 
 def _check(images, labels, images_path, labels_path):

@@ -24,4 +24,4 @@ def load(split):
     raw = load_digits()
     part = held_out(len(raw.target))[("train", "test").index(split)]
     images = np.stack([normalise(np.pad(picture, 1)) for picture in raw.images[part]])
-    return images, raw.target[part].astype(np.int64)
+    return images, raw.target[part].astype(np.intp)

@@ -1,5 +1,6 @@
 """How every figure of the book looks: small, opaque, readable on a telephone."""
 
+import os
 from base64 import b64decode, b64encode
 from io import BytesIO
 
@@ -60,9 +61,16 @@ def use():
             if (drawn := draw(figure)) is None:      # an empty figure
                 return None
             png, size = drawn
-            return b64encode(lighter(b64decode(png))).decode("ascii"), size
+            if "COURSE_DARK_FIGURES" in os.environ:  # the book has dark pages too: tools/build.py asks for it
+                size = size | {"dark": halved(draw(figure, backend="module://course_lib.figures.dark")[0])}
+            return halved(png), size
 
         formatter.for_type(Figure, draw_lighter)
+
+
+def halved(png: str) -> str:
+    """Return the `lighter` picture; both are PNG in base64."""
+    return b64encode(lighter(b64decode(png))).decode("ascii")
 
 
 def lighter(png: bytes, most: int = 16) -> bytes:

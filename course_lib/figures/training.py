@@ -2,7 +2,6 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.metrics import ConfusionMatrixDisplay
 
 from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
@@ -133,6 +132,8 @@ def loss(values, window=20, classes=10):
 def confusion(true, read, title="Rows: the digit. Columns: what was read"):
     """Draw a confusion matrix with scikit-learn's display; right answers grey, errors in colour."""
     figure, axis = plt.subplots(figsize=(WIDTH, 4.9))
+    from sklearn.metrics import ConfusionMatrixDisplay  # a second, for who draws one
+
     display = ConfusionMatrixDisplay.from_predictions(
         true, read, labels=range(10), ax=axis, colorbar=False, cmap="Oranges",
         im_kw={"vmin": 0, "vmax": 4}, text_kw={"size": 10.5})
@@ -143,6 +144,8 @@ def confusion(true, read, title="Rows: the digit. Columns: what was read"):
 def given_confusion(matrix, title):
     """Draw a confusion matrix that was given as counts, its axes not named."""
     figure, axis = plt.subplots(figsize=(WIDTH, 4.9))
+    from sklearn.metrics import ConfusionMatrixDisplay  # a second, for who draws one
+
     display = ConfusionMatrixDisplay(np.asarray(matrix), display_labels=range(10))
     display.plot(ax=axis, colorbar=False, cmap="Oranges", im_kw={"vmin": 0, "vmax": 4},
                  text_kw={"size": 10.5})

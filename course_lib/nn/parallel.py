@@ -2,11 +2,11 @@
 
 import copy
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 COLUMNS = 32  # a thread with fewer columns than this costs more than it brings
 
@@ -75,7 +75,7 @@ class Parallel:
 
     def _together(self, work, parts):
         with _controller().limit(limits=1, user_api="blas"):
-            return list(_pool(len(self.twins)).map(work, self.twins, parts))
+            return list(_side_by_side(len(self.twins))(work, self.twins, parts))
 
 
 def twin(layer):
@@ -92,13 +92,16 @@ def blas_threads():
 
 @cache
 def _controller():
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()  # looks through the process's libraries: once is enough
 
 
 @cache
-def _pool(threads):
-    return ThreadPoolExecutor(threads, thread_name_prefix="course_lib")
+def _side_by_side(threads):
+    """`map` on so many threads; a browser has none, and does one after the other."""
+    return map if sys.platform == "emscripten" else ThreadPoolExecutor(threads, thread_name_prefix="course_lib").map
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)  # a fork copies the pool, not its threads
+    os.register_at_fork(after_in_child=_side_by_side.cache_clear)  # a fork copies the pool, not its threads

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from course_lib.nn import given
 from course_lib.nn.losses import SoftmaxCrossEntropy
@@ -79,6 +78,8 @@ def train(network, x, labels, *, steps, batch=100, lr=0.01, momentum=0.9, weight
     optimiser = SGD(network, lr=rate(0), momentum=momentum, weight_decay=weight_decay,
                     bias_rate=bias_rate)
     history, draw, quick = History(), batches(len(labels), batch, rng), network.quick(batch, threads)
+    from tqdm.auto import tqdm  # looks for Jupyter's widgets, which takes longer than all of `nn`
+
     bar = tqdm(range(steps), desc="training", unit="step", disable=not progress)
     for iteration in bar:
         if watch is not None and iteration % every == 0:

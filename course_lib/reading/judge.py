@@ -38,7 +38,7 @@ def judge_network(rng=None) -> nn.Sequential:
 def load_judge() -> nn.Sequential:
     """The judge with the weights the course ships; read once and kept."""
     if not WEIGHTS.exists():
-        raise FileNotFoundError(f"{WEIGHTS} is missing; make it with: python -m course_lib train judge")
+        raise FileNotFoundError(f"{WEIGHTS} is missing; make it with: python -m course_lib.workshop judge")
     return nn.load_weights(judge_network(), WEIGHTS)
 
 

@@ -4,6 +4,7 @@
 """
 
 from course_lib.widgets.circuit import circuit_picture, circuit_stepper
-from course_lib.widgets.stepper import Frame, stepper, tracks
+from course_lib.widgets.frame import Frame
+from course_lib.widgets.stepper import stepper, tracks
 
 __all__ = ["Frame", "stepper", "tracks", "circuit_stepper", "circuit_picture"]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import nn
+from course_lib.widgets.frame import Frame
 from course_lib.widgets.grid import CSS, WIDTH, Grid, drawing, entry, in_words, number, sign
-from course_lib.widgets.stepper import Frame, tracks
+from course_lib.widgets.stepper import tracks
 
 __all__ = ["Backward", "Share", "backward_stepper", "draw", "examples", "frames", "record"]
 
@@ -153,7 +154,7 @@ def backward_stepper(layers: Mapping[str, tuple]):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     return tracks({name: frames(record(*given)) for name, given in layers.items()}, "Layer", css=CSS,
                   slider="Entry of dy")

@@ -12,7 +12,8 @@ from html import escape
 
 from course_lib.circuit import Trace, Value, number, trace
 from course_lib.widgets.circuit_layout import RADIUS, SPINE, layout
-from course_lib.widgets.stepper import Frame, stepper, style
+from course_lib.widgets.frame import Frame, style
+from course_lib.widgets.stepper import stepper
 
 __all__ = ["circuit_stepper", "circuit_picture", "frames"]
 
@@ -53,7 +54,7 @@ def circuit_stepper(output: Value | Trace):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     run = _as_trace(output)
     forward = sum(step.phase in ("inputs", "forward") for step in run.steps)

@@ -18,8 +18,9 @@ from skimage.measure import approximate_polygon, find_contours
 
 from course_lib.figures import palette
 from course_lib.nn import Sequential
+from course_lib.widgets.frame import Frame
 from course_lib.widgets.one_layer import SIDE, Collapse, measure, plane
-from course_lib.widgets.stepper import Frame, tracks
+from course_lib.widgets.stepper import tracks
 from course_lib.widgets.svg import address
 from course_lib.widgets.svg import text as _text
 
@@ -61,7 +62,7 @@ def collapse_stepper(networks: Mapping[str, Sequence[Sequential]], x, t):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     return tracks({name: [frame(measure(network, x, t), name, x, t) for network in row]
                    for name, row in networks.items()}, "Activation", css=CSS, slider="Depth")

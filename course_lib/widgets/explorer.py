@@ -42,7 +42,7 @@ class CircuitExplorer(anywidget.AnyWidget):
     """
 
     _esm = module(*SCRIPTS)
-    _css = rules("explorer.css", circuit.CSS)
+    _css = rules("explorer.css", more=circuit.CSS)
     circuits = traitlets.List(traitlets.Dict()).tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
     fields = traitlets.List(traitlets.Unicode()).tag(sync=True)

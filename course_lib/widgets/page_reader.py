@@ -6,17 +6,15 @@ with, and says how to have it live.
 
 from __future__ import annotations
 
-import anywidget
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 
 from course_lib import reading
 from course_lib.widgets import page_stages
 from course_lib.widgets.scripts import module, rules
-from course_lib.widgets.stepper import stepper, style
+from course_lib.widgets.stepper import Player, markup
 
-__all__ = ["Intake", "PageReader"]
+__all__ = ["PageReader"]
 
 PAPER = (1, 3, 5, 7, 8, 9)  # stages for paper: light, ink, join and cut, order, what the network sees, read
 MOST = 60_000_000         # bytes of a file: a photograph has 2 to 10 million
@@ -25,28 +23,52 @@ STILL = ("This is a recorded run. To read a picture of your own, open this chapt
 UNCHANGED = "What stands below has not changed."
 
 
-class Intake(anywidget.AnyWidget):
-    """Takes one picture file at a time and calls ``take(data, name)`` with its bytes and its name.
+class PageReader(Player):
+    """Reads a picture of handwritten digits and shows each stage on the way, in Jupyter.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, C) array
+        The picture that is read first; see `course_lib.reading.read_page`.
+    name : str
+        What it is called.
+    reader : nn.Sequential, optional
+        Another network than the one the course ships.
 
     Attributes
     ----------
+    page : Page
+        What was read last, for a closer look in Python.
+    image : array
+        The picture it was read from.
+    answer : str
+        What was read, as markup.
     news : dict
         What is said of the last picture: its "text", and a "kind" ("busy", "error" or "done").
     still : str
         What stands there while no kernel answers.
     most : int
         Bytes of the largest file that is taken.
+
+    Examples
+    --------
+    >>> from course_lib import pages
+    >>> mine = PageReader(pages.line("68089").image, "a line of the course")
+    >>> mine.page.rows
+    ['68089']
     """
 
-    _esm = module("elements.js", "intake.js")
-    _css = rules("intake.css")
+    _esm = module("elements.js", "player.js", "intake.js", "reader.js")
+    _css = rules("player.css", "intake.css", more=page_stages.CSS)
+    answer = traitlets.Unicode().tag(sync=True)
     news = traitlets.Dict({"text": "", "kind": ""}).tag(sync=True)
     still = traitlets.Unicode(STILL).tag(sync=True)
     most = traitlets.Int(MOST).tag(sync=True)
 
-    def __init__(self, take, **traits):
-        super().__init__(**traits)
-        self._take, self._pieces = take, []
+    def __init__(self, image, name: str = "picture", *, reader=None):
+        super().__init__(slider="Stage", milliseconds=4000)
+        self.reader, self._pieces = reader, []
+        self.show(image, reading.read_page(image, reader=reader), name)
         self.on_msg(self._hear)
 
     def say(self, text: str, kind: str = "done"):
@@ -65,48 +87,7 @@ class Intake(anywidget.AnyWidget):
             self.say(f"A part of {message['name']} was lost on the way: give it once more. {UNCHANGED}", "error")
         elif len(self._pieces) == message["of"]:
             data, self._pieces = b"".join(self._pieces), []
-            self._take(data, message["name"])
-
-
-class PageReader(widgets.VBox):
-    """Reads a picture of handwritten digits and shows each stage on the way, in Jupyter.
-
-    Parameters
-    ----------
-    image : (H, W) or (H, W, C) array
-        The picture that is read first; see `course_lib.reading.read_page`.
-    name : str
-        What it is called.
-    reader : nn.Sequential, optional
-        Another network than the one the course ships.
-
-    Attributes
-    ----------
-    page : Page
-        What was read last, for a closer look in Python.
-    image : array
-        The picture it was read from.
-
-    Examples
-    --------
-    >>> from course_lib import pages
-    >>> mine = PageReader(pages.line("68089").image, "a line of the course")
-    >>> mine.page.rows
-    ['68089']
-    """
-
-    def __init__(self, image, name: str = "picture", *, reader=None):
-        self.reader, self.image, self.page = reader, image, reading.read_page(image, reader=reader)
-        self.intake = Intake(self.read)
-        self.answer = widgets.HTML(page_stages.answer(self.page, name))
-        self.steps = stepper(page_stages.frames(image, self.page), slider="Stage", milliseconds=4000,
-                             paper=PAPER)
-        super().__init__([widgets.HTML(style(page_stages.CSS)), self.intake, self.answer, self.steps],
-                         layout=widgets.Layout(width="100%"))
-        self.add_class("course-reader")
-
-    def __repr__(self):
-        return "PageReader()"
+            self.read(data, message["name"])
 
     def read(self, data: bytes, name: str):
         """Read a picture file and show what became of it; if it cannot be read, say why, and keep the last.
@@ -117,22 +98,21 @@ class PageReader(widgets.VBox):
             What the file holds.
         name : str
         """
-        self.intake.say(f"Reading {name} …", "busy")
+        self.say(f"Reading {name} …", "busy")
         try:
             image = reading.open_bytes(data, name)
             self.show(image, reading.read_page(image, reader=self.reader), name)
         except ValueError as error:
-            self.intake.say(f"{error}. {UNCHANGED}", "error")
+            self.say(f"{error}. {UNCHANGED}", "error")
         except Exception as error:   # what follows in the browser would be silence: say it, then log it
-            self.intake.say(f"{name} made the reader stumble ({type(error).__name__}: {error}). That is a "
+            self.say(f"{name} made the reader stumble ({type(error).__name__}: {error}). That is a "
                             f"mistake of the course's, please report it. {UNCHANGED}", "error")
             raise
         else:
-            self.intake.say(f"Read {name}: {page_stages.summary(self.page)}.")
+            self.say(f"Read {name}: {page_stages.summary(self.page)}.")
 
     def show(self, image: np.ndarray, page: reading.Page, name: str):
         """Put another picture and what was read in the place of the last; the slider stays where it is."""
-        frames, answer = page_stages.frames(image, page), page_stages.answer(page, name)
-        for shown, frame in zip(self.steps.children[-1].children, frames, strict=True):
-            shown.value = frame.html()
-        self.image, self.page, self.answer.value = image, page, answer
+        frames = page_stages.frames(image, page)
+        self.image, self.page, self.answer = image, page, page_stages.answer(page, name)
+        self.tracks = [markup(frames, paper=PAPER)]

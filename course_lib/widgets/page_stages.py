@@ -16,7 +16,7 @@ from PIL import Image
 from course_lib.figures import palette
 from course_lib.reading import Page
 from course_lib.widgets import svg
-from course_lib.widgets.stepper import Frame
+from course_lib.widgets.frame import Frame
 
 __all__ = ["CSS", "UNSURE", "answer", "frames"]
 

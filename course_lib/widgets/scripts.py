@@ -9,20 +9,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from course_lib.widgets.stepper import style
+from course_lib.widgets.frame import style
 
 __all__ = ["HERE", "module", "rules"]
 
 HERE = Path(__file__).parent / "js"
 IMPORT = re.compile(r'^import \{.*\} from "\./.*";\n', re.M)
+EXPORT = re.compile(r"^export default .*;\n", re.M)
 
 
 def module(*names: str) -> str:
-    """Scripts as one ES module, each after those that it imports from."""
-    return IMPORT.sub("", "\n".join((HERE / name).read_text(encoding="utf-8") for name in names))
+    """Scripts as one ES module, each after those that it imports from; the last one's widget is the module's."""
+    *parts, last = [IMPORT.sub("", (HERE / name).read_text(encoding="utf-8")) for name in names]
+    return "\n".join([*(EXPORT.sub("", part) for part in parts), last])
 
 
-def rules(name: str, more: str = "") -> str:
-    """The look of frames, then `more`, then a widget's own style sheet."""
-    own = (HERE / name).read_text(encoding="utf-8")
+def rules(*names: str, more: str = "") -> str:
+    """The look of frames, then `more`, then a widget's own style sheets."""
+    own = "".join((HERE / name).read_text(encoding="utf-8") for name in names)
     return re.sub("</?style>", "", style(more + own))

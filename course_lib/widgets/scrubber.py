@@ -17,7 +17,8 @@ from course_lib import digits
 from course_lib.figures import palette
 from course_lib.widgets import svg
 from course_lib.widgets.certainty import percent
-from course_lib.widgets.stepper import Frame, stepper
+from course_lib.widgets.frame import Frame
+from course_lib.widgets.stepper import stepper
 from course_lib.workshop.film import Film, Moment
 
 __all__ = ["Run", "develop", "frames", "scrubber"]
@@ -157,13 +158,11 @@ def scrubber(run: Run, *, count: int = 5):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     last = len(run.moments) - 1                 # stops lie close together early: print the first half's middle too
-    box = stepper(frames(run, count), css=CSS, milliseconds=1000, slider="Stop",
-                  paper={0, last // 4, last // 2, last})
-    box.add_class("course-scrubber")
-    return box
+    return stepper(frames(run, count), css=CSS, look="course-scrubber", milliseconds=1000, slider="Stop",
+                   paper={0, last // 4, last // 2, last})
 
 
 def frames(run: Run, count: int = 5) -> list[Frame]:

@@ -16,7 +16,8 @@ from itertools import accumulate, groupby
 import numpy as np
 
 from course_lib.nn import Linear, Sequential, SoftmaxCrossEntropy
-from course_lib.widgets.stepper import Frame, tracks
+from course_lib.widgets.frame import Frame
+from course_lib.widgets.stepper import tracks
 from course_lib.widgets.svg import text as _text
 
 __all__ = ["Signals", "frame", "signals", "through"]
@@ -169,7 +170,7 @@ def signals(runs: Mapping, description: str | Sequence[str], *, slider: str, sta
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     deep = 1 if isinstance(description, str) else len(description)
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import digits, nn
+from course_lib.widgets.frame import Frame
 from course_lib.widgets.mosaic import WIDTH, maps_figure
 from course_lib.widgets.mosaic import short as _short
-from course_lib.widgets.stepper import Frame, tracks
+from course_lib.widgets.stepper import tracks
 
 __all__ = ["Walk", "walk", "walk_stepper"]
 
@@ -37,7 +38,6 @@ CSS = """
 .course-maps p { margin: 0.3rem 0 0; font-size: 0.85rem; line-height: 1.35; text-align: center;
   color: var(--course-ink);
   font-family: "Source Sans 3 Variable", system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-@media (max-width: 700px) { .course-stepper .course-words:has(+ .course-drawing .course-walk) { min-height: 13.5rem; } }
 """
 
 
@@ -107,7 +107,7 @@ def walk_stepper(network: nn.Sequential, picture, labels: Mapping[str, int]):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     walks = {name: walk(network, picture, label) for name, label in labels.items()}
     last = len(network.layers)             # the frame of the loss is last + 1, and as many lead back

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import nn
-from course_lib.widgets.choice import choice
+from course_lib.widgets.frame import Frame
 from course_lib.widgets.grid import COMMA, CSS, WIDTH, Grid, drawing, entry, in_words, number, sign
-from course_lib.widgets.stepper import Frame
+from course_lib.widgets.stepper import choice
 
 __all__ = ["Convolution", "Pooling", "convolution_frames", "convolution_stepper", "pooling_frames",
            "pooling_stepper"]
@@ -152,7 +152,7 @@ def convolution_stepper(x, w, variants: Sequence[tuple[int, int]]):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     return choice({f"stride {stride}, pad {pad}": convolution_frames(Convolution.run(x, w, stride, pad))
                    for stride, pad in variants}, "Window", css=CSS, slider="Place")
@@ -180,7 +180,7 @@ def pooling_stepper(x, variants: Sequence[tuple[int, int, int]]):
 
     Returns
     -------
-    ipywidgets.VBox
+    Player
     """
     def name(k, stride, pad):
         return f"{k} × {k}, stride {stride}" + (f", pad {pad}" if pad else "")

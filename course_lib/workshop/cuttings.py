@@ -7,7 +7,7 @@ digits, too; the pages are made for that and share nothing with those that measu
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from concurrent import futures
 from dataclasses import replace
 
 import numpy as np
@@ -28,7 +28,7 @@ LEVELS = tuple(replace(level, height=(12, 60), faulty=.3) for level in (pages.OR
 
 def cut_out(count: int, progress: bool = True) -> Split:
     """The digits of `count` pages, ordinary and hard in turn: pictures (N, 28, 28) and labels (N,)."""
-    with ProcessPoolExecutor() as pool:
+    with futures.ProcessPoolExecutor() as pool:
         found = list(tqdm(pool.map(from_page, range(count), chunksize=4), total=count, desc="pages",
                           unit="page", disable=not progress))
     return Split(np.concatenate([images for images, _ in found]),

@@ -9,7 +9,7 @@ half with any of them is a no. So is what never was a digit (`strangers`).
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from concurrent import futures
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -111,7 +111,7 @@ def from_page(seed: int):
 
 def from_pages(seeds):
     """The pieces of many pages, and whether each is one digit."""
-    with ProcessPoolExecutor() as pool:
+    with futures.ProcessPoolExecutor() as pool:
         found = list(tqdm(pool.map(from_page, seeds, chunksize=4), total=len(seeds), desc="pages", leave=False))
     return [np.concatenate(kind) for kind in zip(*found)]
 

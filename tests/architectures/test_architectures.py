@@ -110,7 +110,6 @@ def test_lenet_is_the_one_that_the_course_trains():
 
 # ------------------------------------------------------------------ windows
 
-@settings(deadline=None)         # the first example imports NumPy
 @given(st.integers(1, 40), st.integers(1, 8), st.integers(1, 5), st.integers(0, 3))
 def test_output_size_is_the_number_of_positions(size, k, stride, pad):
     from course_lib import nn

@@ -3,18 +3,20 @@
 Pages and widgets are found, not listed: a new one is checked without a change here.
 """
 
+import re
+
 import pytest
 
 from tests.conftest import book_pages
 
-VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
+VIEW = ".course-awake"
 
 
 @pytest.fixture(scope="module")
 def pages(book, visit_for_all):
     """The pages with widgets, each opened once for all that follows: {name: Visit}."""
     return {name: visit_for_all((book / name).as_uri()) for name in book_pages()
-            if "widget-view+json" in (book / name).read_text(encoding="utf-8")}
+            if "course-asleep" in (book / name).read_text(encoding="utf-8")}
 
 
 def in_front(pages):
@@ -31,7 +33,7 @@ CONTROLS = """root => [...root.querySelectorAll("a[href], button, input, select,
   // of radio buttons of one name Tab reaches the one that is chosen
   .filter(e => e.type !== "radio" || e.checked)"""
 MARK_WIDGETS = f"""view => {{
-  const widgets = [...document.querySelectorAll('{VIEW}')].map(view => view.parentElement.querySelector(".jupyter-widgets"));
+  const widgets = [...document.querySelectorAll("{VIEW}")];
   const controls = {CONTROLS};
   return widgets.map((widget, i) => {{ widget.dataset.widget = i; return controls(widget).length; }});
 }}"""
@@ -86,7 +88,7 @@ def test_every_player_steps_jumps_and_speaks(pages):
         for player in seen.page.locator(".course-stepper").all():
             players += 1
             phase, handle = player.locator(".course-phase"), player.get_by_role("slider")
-            last = int(float(handle.get_attribute("aria-valuemax")))
+            last = int(handle.get_attribute("max"))
             handle.focus()
             said = []
             for key, place in (("End", last), ("ArrowLeft", last - 1), ("ArrowRight", last), ("Home", 0), ("ArrowUp", 1),
@@ -104,18 +106,18 @@ def test_every_player_steps_jumps_and_speaks(pages):
 
 def expect_place(handle, place, last):
     handle.page.wait_for_function("([handle, words]) => handle.getAttribute('aria-valuetext') === words",
-                                  arg=[handle.element_handle(), f"{place + 1} of {last + 1}"], timeout=5000)
+                                  arg=[handle.element_handle(), f"{place + 1} of {last + 1}"])
 
 
 def wait_until_spoken(page, player, phase):
     page.wait_for_function("([player, words]) => player.querySelector(':scope > [role=status]')?.textContent.startsWith(words)",
-                           arg=[player.element_handle(), phase], timeout=5000)
+                           arg=[player.element_handle(), phase])
 
 
 def test_buttons_of_a_row_say_which_is_pressed(pages):
     rows = 0
     for _, seen in in_front(pages):
-        for row in seen.page.locator(".course-stepper .widget-toggle-buttons:visible").all():
+        for row in seen.page.locator(".course-stepper .course-row:visible").all():
             rows += 1
             assert row.get_attribute("role") == "group" and row.get_attribute("aria-label")
             buttons = row.get_by_role("button").all()
@@ -134,7 +136,7 @@ def test_while_it_plays_it_is_silent_and_says_where_it_stopped(book, visit):
     before = spoken(player)
     player.get_by_role("button", name="Play").focus()
     seen.page.keyboard.press("Enter")
-    player.locator(".course-phase", has_text="Forward, 2 of 7").wait_for(timeout=15_000)
+    player.locator(".course-phase", has_text=re.compile("Forward, [2-7] of 7|Backward")).wait_for()
     assert spoken(player) == before
     seen.page.keyboard.press("Enter")
     player.get_by_role("button", name="Play").wait_for()

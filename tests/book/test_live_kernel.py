@@ -36,12 +36,9 @@ from tests.book.test_widget_explorer import (
     with_loss,
     without_signs_and_slopes,
 )
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.slow
-
-SLOW = 60_000        # milliseconds: a start or a computation on a busy machine
-SOON = 20_000        # and an answer of what is running
 
 SETUP = """
 import numpy as np
@@ -134,7 +131,7 @@ def jupyter(tmp_path_factory):
 
 
 def await_server(server, address, log):
-    end = time.monotonic() + SLOW / 1000
+    end = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < end and server.poll() is None:
         try:
             with urlopen(address, timeout=5) as answer:
@@ -165,13 +162,12 @@ class Live:
         self.context = browser.new_context(viewport={"width": 1280, "height": 900})
         self.context.route("**/*", self._home_only(jupyter.address))
         self.page = self.context.new_page()
-        self.page.set_default_timeout(SOON)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         place = {"lab": f"lab/workspaces/{kind}/tree", "notebook": "notebooks"}[kind]
         self.page.goto(f"{jupyter.address}/{place}/{path.name}?token={jupyter.token}")
         self.cells = self.page.locator(".jp-Notebook .jp-CodeCell")
-        self.cells.first.wait_for(timeout=SLOW)
-        self.page.wait_for_function(CONNECTED, arg=path.name, timeout=SLOW, polling=300)
+        self.cells.first.wait_for()
+        self.page.wait_for_function(CONNECTED, arg=path.name, polling=300)
         self.page.locator(".jp-KernelName, .jp-Toolbar-kernelName").get_by_text("Python 3").first.wait_for()
         self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(state="attached")
 
@@ -195,7 +191,7 @@ class Live:
         self.menu("Run", "Run All Cells")
         self.cells.first.locator(".jp-InputPrompt", has_text=re.compile(r"\[[\d*]+\]")).wait_for()
         done = self.cells.nth(count - 1).locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]"))
-        done.wait_for(timeout=SLOW, state="attached")
+        done.wait_for(state="attached")
         failed = self.page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], '
                                    '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]')
         assert failed.all_text_contents() == []
@@ -237,7 +233,7 @@ class Player:
 
     def __init__(self, live, name):
         self.page, self.box = live.page, live.output(name).locator(".course-stepper")
-        self.handle, self.voice = self.box.locator(".noUi-handle"), self.box.get_by_role("status")
+        self.handle, self.voice = self.box.locator("input[type=range]"), self.box.get_by_role("status")
         self.handle.scroll_into_view_if_needed()
 
     def frame(self):
@@ -327,11 +323,11 @@ def test_the_scrubber_shows_the_training_that_just_ran(live):
 def test_buttons_and_slider_of_the_others_change_the_picture(live, name):
     ours = Player(live, name)
     seen = {ours.frame().inner_html()}
-    for button in ours.box.locator(".widget-toggle-button").all()[:2]:
+    for button in ours.box.locator(".course-row button").all()[:2]:
         button.click()
         live.page.wait_for_function("button => button.ariaPressed === 'true'", arg=button.element_handle())
         for key in ("End", "ArrowLeft"):
-            handle = ours.box.locator(".noUi-handle:visible").last
+            handle = ours.box.locator("input[type=range]:visible").last
             handle.focus()
             live.page.keyboard.press(key)
             live.page.wait_for_function("""([box, seen]) => !seen.includes(
@@ -406,7 +402,7 @@ class Reader:
             {"name": name, "mimeType": kind, "buffer": data})
 
     def hears(self, words):
-        self.box.locator(".intake-news", has_text=words).wait_for(timeout=SLOW)
+        self.box.locator(".intake-news", has_text=words).wait_for()
 
     def rows(self):
         return ["".join(row.locator("li").evaluate_all("items => items.map(item => item.firstChild.textContent)"))

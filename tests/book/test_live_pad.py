@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib.widgets import pad
-from tests.book.test_live_kernel import SLOW, Live, jupyter  # noqa: F401  (a server of this file's own)
+from tests.book.test_live_kernel import Live, jupyter  # noqa: F401  (a server of this file's own)
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ def test_weights_come_from_the_kernel_and_strokes_go_there(jupyter, browser):  #
 
     run(0)
     sheet, answer = page.locator(".course-sheet"), page.locator(".course-answer")
-    sheet.wait_for(timeout=SLOW)
+    sheet.wait_for()
     box = sheet.bounding_box()
     corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ((.3, .2), (.75, .2), (.45, .85))]
     page.mouse.move(*corners[0])

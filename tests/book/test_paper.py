@@ -1,39 +1,17 @@
-"""The built book on paper and without scripts: each player's important frames in order, with their words.
+"""The built book on paper and without scripts: each player's important frames in order, with their words."""
 
-Also what the players weigh in their pages.
-"""
-
-import json
-import re
 from functools import cache
 
 import pytest
+import weigh
 
 from tests.conftest import book_pages, rest_slow
 
-LIMIT = 1_000_000                          # bytes of widget state in a page
-STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
-VIEWS = """() => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
-  .map(view => view.closest(".cell")).filter(cell => !cell.querySelector(".output.stream"))"""   # not progress bars
-
-
-@cache
-def widget_state(book, name):
-    found = STATE.search((book / name).read_text(encoding="utf-8"))
-    return json.loads(found[1])["state"] if found else {}
-
 
 def players(book):
-    """Each page's players: {page: number of boxes with the class course-stepper}."""
-    counts = {name: sum("course-stepper" in model["state"].get("_dom_classes", [])
-                        for model in widget_state(book, name).values()) for name in book_pages()}
+    """Each page's players: {page: their number}."""
+    counts = {name: sum(kind in ("Player", "PageReader") for kind, _ in weigh.widgets(book, name)) for name in book_pages()}
     return {name: count for name, count in counts.items() if count}
-
-
-@pytest.mark.parametrize("name", book_pages())
-def test_widget_state_is_light(book, name):
-    found = STATE.search((book / name).read_text(encoding="utf-8"))
-    assert found is None or len(found[1].encode()) < LIMIT
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +85,12 @@ def test_every_widget_that_is_no_player_has_something_for_paper(book, opened, on
     """A picture or a table between it and the next widget."""
     widgets = 0
     for name in book_pages():
-        if not widget_state(book, name):
+        if not list(weigh.widgets(book, name)):
             continue
-        cells = opened(name).evaluate(f"""() => {{
-          const cells = ({VIEWS})(), all = [...document.querySelectorAll("main .cell")];
-          return cells.filter(cell => !cell.querySelector(".course-stepper")).map(cell => all.indexOf(cell));
-        }}""")
+        cells = opened(name).evaluate("""() => {
+          return [...document.querySelectorAll("main .cell")].flatMap((cell, i) =>
+            cell.querySelector(".course-awake") && !cell.querySelector(".course-stepper") ? [i] : []);
+        }""")
         page = on_paper(name)
         for place in cells:
             widgets += 1

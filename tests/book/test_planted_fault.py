@@ -59,7 +59,7 @@ def built(book, tmp_path_factory):
         copy_of_the_book(folder, plant)
     builds = {plant: start_building(folder) for plant, folder in folders.items()}
     for build in builds.values():
-        said, _ = build.communicate(timeout=300)
+        said, _ = build.communicate(timeout=1800)
         assert build.returncode == 0, said[-4000:]
     return {plant: folder / "_build/html" for plant, folder in folders.items()}
 

@@ -21,7 +21,7 @@ class Player:
 
     def __init__(self, seen, slider):
         self.page = seen.page
-        self.box = seen.page.locator(".course-stepper").filter(has=seen.page.locator(f".widget-slider .widget-label:text-is('{slider}')"))
+        self.box = seen.page.locator(".course-stepper").filter(has=seen.page.locator(f".course-controls span:text-is('{slider}')"))
         self.handle = self.box.get_by_role("slider")
 
     def press(self, key, place):
@@ -78,19 +78,19 @@ def test_the_walk_goes_through_every_layer_and_back_as_in_python(book, visit, mo
     """Words and maps; the last digit and the shade next to it may differ with a machine's rounding."""
     seen = visit((book / PAGE).as_uri(), width=width, mode=mode)
     player = Player(seen, "Layer")
-    *_, stack = walk.walk_stepper(load_reader(), digits.load("uci").test.images[274], TOLD).children
+    tracks = walk.walk_stepper(load_reader(), digits.load("uci").test.images[274], TOLD).tracks
     runs = {name: walk.walk(load_reader(), digits.load("uci").test.images[274], label) for name, label in TOLD.items()}
-    for (name, run), track in zip(runs.items(), stack.children, strict=True):
+    for (name, run), track in zip(runs.items(), tracks, strict=True):
         player.box.get_by_role("button", name=name, exact=True).press(" ")
         player.press("Home", 0)
-        for k, (frame, html) in enumerate(zip(walk.frames(run), track.children, strict=True)):
+        for k, (frame, html) in enumerate(zip(walk.frames(run), track, strict=True)):
             if k:
                 player.press("ArrowRight", k)
             for ours, theirs in zip(player.words(), words(frame)):
                 (text, numbers), (expected_text, expected) = measured(ours), measured(theirs)
                 assert text == expected_text and numbers == pytest.approx(expected, rel=0.06, abs=0.01)
-            if "<img" in html.value:
-                ours, theirs = pixels(player.picture())[0].astype(int), pixels(html.value)[0].astype(int)
+            if "<img" in html:
+                ours, theirs = pixels(player.picture())[0].astype(int), pixels(html)[0].astype(int)
                 assert ((ours == LINE) == (theirs == LINE)).all() and np.abs(ours - theirs).max() <= 1
                 assert (ours != HALF).any() or name != "6, a lie"       # told the truth, some maps stay white
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width

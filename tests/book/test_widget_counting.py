@@ -129,6 +129,18 @@ def test_pointing_shows_a_layer_and_leaving_brings_back_the_chosen_one(book, vis
     assert first["sums"][0] in details(widget)
 
 
+def test_a_page_that_scrolls_under_a_resting_mouse_points_at_nothing(book, visit):
+    seen = visit((book / PAGE).as_uri(), height=500)
+    widget = the_widget(seen)
+    choose(widget, GOOGLENET)
+    widget.locator(".count-row").first.click()
+    top = seen.page.evaluate("scrollY")
+    seen.page.keyboard.press("End")
+    seen.page.wait_for_function("top => scrollY > top", arg=top)
+    seen.page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    assert entry(NETWORKS[GOOGLENET])["layers"][-1]["name"] in details(widget)
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_its_words_stand_out_from_their_ground(book, visit, mode):
     seen = visit((book / PAGE).as_uri(), mode=mode)

@@ -268,7 +268,7 @@ class Sheet:
 
     def settled(self, said=r"It reads|not look like"):
         self.page.wait_for_function("said => new RegExp(said).test(document.querySelector('.course-answer').textContent)",
-                                    arg=said, timeout=10_000)
+                                    arg=said)
         self.page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
 
     def shown(self):
@@ -388,23 +388,32 @@ def test_every_sample_at_the_press_of_a_button(sheet):
 
 def test_a_digit_is_written_before_the_readers_eyes(sheet):
     ours = sheet(calm=False)
+    ours.page.evaluate("""() => {
+      window.lengths = [];
+      new MutationObserver(() => lengths.push(document.querySelector(".course-strokes polyline")?.points.length ?? 0))
+        .observe(document.querySelector(".course-strokes"), { subtree: true, childList: true, attributes: true });
+    }""")
     ours.press("Write a 3")
-    ours.page.wait_for_function("document.querySelector('.course-strokes polyline')")
-    part = ours.strokes()[0]
     whole = next(s for s in pad.samples() if s["name"] == "3")["strokes"]
     ours.page.wait_for_function("n => document.querySelector('.course-strokes polyline').points.length === n", arg=len(whole[0]))
-    assert len(part) < len(whole[0])
     ours.settled()
+    seen = ours.page.evaluate("lengths")
+    assert seen == sorted(seen) and len(set(seen)) > 2           # it grows
     assert ours.shown() == expected(whole)
 
 
 def test_by_keyboard_alone(sheet):
     ours = sheet()
+    ours.page.evaluate("""() => {
+      const status = document.querySelector(".course-pad [role=status]");
+      window.said = [];
+      new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
+    }""")
     ours.sheet.focus()
     ours.page.keyboard.press("ArrowUp")
     assert ours.box.locator(".course-pen").get_attribute("visibility") == "visible"
     ours.page.keyboard.press(" ")
-    assert ours.box.get_by_role("status").text_content() == "Pen down."
+    ours.page.wait_for_function("said.includes('Pen down.')")
     for _ in range(17):
         ours.page.keyboard.press("ArrowDown")
     ours.page.keyboard.press(" ")                               # a 1, from top to bottom
@@ -431,6 +440,7 @@ def test_with_a_finger_the_sheet_is_drawn_on_and_the_page_stays(book, browser, n
     page = context.new_page()
     page.goto((book / name).as_uri())
     page.locator(".course-sheet").scroll_into_view_if_needed()
+    page.locator(".course-awake .course-sheet").wait_for()
     box, before = page.locator(".course-sheet").bounding_box(), page.evaluate("scrollY")
     touch = context.new_cdp_session(page)
 
@@ -575,7 +585,22 @@ LATENCY = """() => {
 }"""
 
 
-def test_from_stroke_to_picture_in_time(sheet, record_property):
+ONE_LOOK = """({ forward }) => {
+  const picture = { data: new Float32Array(784), shape: [1, 28, 28] };
+  const took = Array.from({ length: 30 }, () => {
+    const start = performance.now();
+    Object.values(window.networks).forEach(network => forward(network, picture));
+    return performance.now() - start;
+  });
+  return took.sort((a, b) => a - b)[15];
+}"""
+
+
+def test_an_answer_follows_the_pen(sheet, module):
+    """Strokes are answered while they are drawn: the picture is there not long after both networks can have looked.
+
+    Speed as a ratio of two times of one run, so that a slow machine is no fault.
+    """
     ours = sheet()
     ours.press("Write a 3")
     ours.settled()
@@ -584,8 +609,7 @@ def test_from_stroke_to_picture_in_time(sheet, record_property):
     for _ in range(4):
         ours.draw([(30, 20), (80, 20), (45, 55), (80, 75), (30, 95)], steps=15)
     delays = ours.page.evaluate("delays")
-    median = float(np.median(delays))
-    record_property("median milliseconds from stroke to picture", median)
-    print(f"\nfrom stroke to picture: median {median:.0f} ms, 90% within {np.quantile(delays, .9):.0f} ms, {len(delays)} frames")
-    assert len(delays) > 30
-    assert median < 150                                         # aim: 50 ms on two quiet cores
+    look = module(ONE_LOOK)
+    print(f"\nfrom stroke to picture: median {np.median(delays):.0f} ms, {len(delays)} answers; both networks alone: {look:.1f} ms")
+    assert len(delays) > 10
+    assert np.median(delays) < 40 * look                          # 8 on two quiet cores, more where they are shared

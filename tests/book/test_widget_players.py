@@ -52,6 +52,15 @@ class Hand:
         (self.page.touchscreen.tap if self.kind == "finger" else self.page.mouse.click)(x, y)
 
 
+THUMB = 16                                      # pixels: so wide is what is drawn along a slider
+
+
+def on_track(slider, place, below=0):
+    """Where the middle of a slider's thumb is when it stands at a place."""
+    track, last = slider.bounding_box(), int(slider.get_attribute("max"))
+    return (track["x"] + THUMB / 2 + (track["width"] - THUMB) * place / last, track["y"] + track["height"] / 2 + below)
+
+
 class Player:
     def __init__(self, hand, number=0):
         self.hand, self.page = hand, hand.page
@@ -71,18 +80,16 @@ class Player:
             for key in ["Home"] + place * ["ArrowRight"]:
                 self.page.keyboard.press(key)
         else:                                       # on the track, or a little beside it; not while the handle is on its way
-            self.page.wait_for_function("box => !box.querySelector('.noUi-state-tap')", arg=self.box.element_handle())
-            track, last = self.box.locator(".noUi-target").bounding_box(), float(handle.get_attribute("aria-valuemax"))
-            self.hand.point(track["x"] + track["width"] * place / last, track["y"] + track["height"] / 2 + 9)
-        self.box.locator(".course-phase").get_by_text(phase, exact=True).wait_for(timeout=5000)
+            self.hand.point(*on_track(handle, place, 9))
+        self.box.locator(".course-phase").get_by_text(phase, exact=True).wait_for()
 
     def near(self, place, phase):
         """As `go`; to a neighbouring place by a button, which a finger does not miss."""
-        way = place - int(float(self.box.get_by_role("slider").get_attribute("aria-valuenow")))
+        way = place - int(self.box.get_by_role("slider").input_value())
         if abs(way) != 1:
             return self.go(place, phase)
         self.hand.press(self.box.get_by_role("button", name="Next" if way > 0 else "Back", exact=True))
-        self.box.locator(".course-phase").get_by_text(phase, exact=True).wait_for(timeout=5000)
+        self.box.locator(".course-phase").get_by_text(phase, exact=True).wait_for()
 
     def words(self):
         return self.box.locator(".course-sentence").text_content().replace("\N{NO-BREAK SPACE}", " ")
@@ -319,7 +326,7 @@ def test_controls_are_labelled_and_nothing_is_cut_off(hands, hand, chapter):
     page = hands(chapter, hand).page
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for player in page.locator(".course-stepper").all():
-        for label in player.locator(".widget-slider .widget-label, .widget-toggle-buttons .widget-label").all():
+        for label in player.locator(".course-controls span, .course-row > span").all():
             assert label.is_visible() and label.get_attribute("title") is None
         cut = player.evaluate("""player => [...player.querySelectorAll(".course-drawing > svg text")].filter(text => {
           const [inner, outer] = [text, text.ownerSVGElement.closest(".course-drawing > svg")].map(e => e.getBoundingClientRect());

@@ -37,7 +37,7 @@ def test_the_recorded_run_is_the_readers_and_says_how_to_run_it_live(book, visit
     handle.press("Home")
     for k, frame in enumerate(frames):
         shown = reader.locator(".course-frames .course-frame:visible")
-        shown.locator(".course-phase", has_text=frame.phase).wait_for(timeout=5000)
+        shown.locator(".course-phase", has_text=frame.phase).wait_for()
         assert plain(shown.locator(".course-formula").text_content()) == plain(frame.formula)
         assert plain(shown.locator(".course-sentence").text_content()) == plain(frame.sentence)
         drawing = shown.locator(".course-drawing > *")

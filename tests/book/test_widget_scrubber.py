@@ -35,7 +35,7 @@ def the_scrubber(seen):
 def go_to(seen, scrubber, key, stop):
     scrubber.get_by_role("slider", name="Stop").press(key)
     words = f"After {STOPS[stop]} of 300 steps" if stop else "Before the first step"
-    scrubber.locator(".course-phase", has_text=re.compile(f"^{words}$")).wait_for(timeout=10_000)
+    scrubber.locator(".course-phase", has_text=re.compile(f"^{words}$")).wait_for()
     return scrubber.evaluate(ON_SCREEN)
 
 
@@ -111,13 +111,13 @@ def test_play_pause_and_back_to_the_start(book, visit):
     seen = visit((book / PAGE).as_uri())
     scrubber = the_scrubber(seen)
     scrubber.get_by_role("button", name="Play").click()
-    scrubber.locator(".course-phase", has_text=f"After {STOPS[2]} of").wait_for(timeout=10_000)
+    scrubber.locator(".course-phase", has_text=f"After {STOPS[2]} of").wait_for()
     scrubber.get_by_role("button", name="Pause").click()
     scrubber.get_by_role("button", name="Back to the start").click()
-    scrubber.locator(".course-phase", has_text="Before the first step").wait_for(timeout=10_000)
+    scrubber.locator(".course-phase", has_text="Before the first step").wait_for()
     scrubber.get_by_role("slider", name="Stop").press("ArrowRight")
     voice = scrubber.get_by_role("status")
-    voice.filter(has_text="After 1 of 300 steps").wait_for(state="attached", timeout=10_000)
+    voice.filter(has_text="After 1 of 300 steps").wait_for(state="attached")
     assert "accuracy" in voice.text_content()
     assert seen.problems == []
 

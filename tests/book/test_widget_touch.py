@@ -6,6 +6,8 @@ import pytest
 
 from course_lib import architectures
 from course_lib.widgets.counting import entry, every_network
+from tests.book.test_widget_players import on_track
+from tests.conftest import DRAWN
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def phone(book, browser):
                                             device_scale_factor=2))
         page = contexts[-1].new_page()
         page.goto((book / name).as_uri())
-        page.locator(".jupyter-widgets").first.wait_for()
+        page.evaluate(DRAWN)
         return page
 
     yield open_page
@@ -29,8 +31,7 @@ def phone(book, browser):
 def drag(page, handle, way):
     """Take the handle with a finger and draw it sideways, in pixels."""
     handle.scroll_into_view_if_needed()
-    box, touch = handle.bounding_box(), page.context.new_cdp_session(page)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch, (x, y) = page.context.new_cdp_session(page), on_track(handle, int(handle.input_value()))
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     for k in range(1, 11):
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + way * k / 10, "y": y}]})
@@ -45,29 +46,29 @@ def drag(page, handle, way):
     pytest.param("book/11-reading.html", "Stage", marks=pytest.mark.slow)])
 def test_a_finger_drags_the_slider_taps_its_buttons_and_plays(phone, name, slider):
     page = phone(name)
-    player = page.locator(".course-stepper").filter(has=page.locator(f".widget-slider .widget-label:text-is('{slider}')")).first
+    player = page.locator(".course-stepper").filter(has=page.locator(f".course-controls span:text-is('{slider}')")).first
     handle, phase = player.get_by_role("slider"), player.locator(".course-frame:visible .course-phase")
     handle.wait_for()
-    first, last = phase.text_content(), int(float(handle.get_attribute("aria-valuemax")))
+    first, last = phase.text_content(), int(handle.get_attribute("max"))
     drag(page, handle, 300)
-    page.wait_for_function("([handle, last]) => handle.ariaValueNow == last", arg=[handle.element_handle(), last])
+    page.wait_for_function("([handle, last]) => handle.value == last", arg=[handle.element_handle(), last])
     ended = phase.text_content()
     assert ended != first
     drag(page, handle, -350)
-    page.wait_for_function("handle => handle.ariaValueNow == 0", arg=handle.element_handle())
+    page.wait_for_function("handle => handle.value == 0", arg=handle.element_handle())
     assert phase.text_content() == first
-    for button in player.locator(".widget-toggle-button").all()[1:]:
+    for button in player.locator(".course-row button").all()[1:]:
         before = player.locator(".course-frame:visible").inner_html()
         button.tap()
-        page.wait_for_function("button => button.classList.contains('mod-active')", arg=button.element_handle())
+        page.wait_for_function("button => button.ariaPressed === 'true'", arg=button.element_handle())
         if slider != "Layer":                       # of the walk, the first frame is the same for both labels
             assert player.locator(".course-frame:visible").inner_html() != before
     player.get_by_role("button", name="Play").tap()
-    page.wait_for_function("handle => handle.ariaValueNow > 0", arg=handle.element_handle(), timeout=30_000)
+    page.wait_for_function("handle => handle.value > 0", arg=handle.element_handle())
     assert phase.text_content() != first
     player.get_by_role("button", name="Pause").tap()
     player.get_by_role("button", name="Back to the start").tap()
-    page.wait_for_function("handle => handle.ariaValueNow == 0", arg=handle.element_handle())
+    page.wait_for_function("handle => handle.value == 0", arg=handle.element_handle())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

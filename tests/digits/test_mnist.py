@@ -57,7 +57,7 @@ def nothing_remembered(monkeypatch, tmp_path):
 
 
 def same(split, name):
-    assert split.images.dtype == np.float32 and split.labels.dtype == np.int64
+    assert split.images.dtype == np.float32 and split.labels.dtype == np.intp
     np.testing.assert_array_equal(np.round(split.images * 255).astype(np.uint8), PICTURES[name])
     assert split.images.min() == 0 and split.images.max() == 1
     np.testing.assert_array_equal(split.labels, LABELS[name])
@@ -223,7 +223,7 @@ def test_a_file_that_cannot_be_opened(tmp_path, monkeypatch):
         digits.load("mnist", data_dir=tmp_path).test
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(content=some.one_of(some.binary(max_size=60), some.builds(
     lambda at, bytes_: IMAGES[:at] + bytes_ + IMAGES[at + len(bytes_):],
     some.integers(0, len(IMAGES) - 1), some.binary(min_size=1, max_size=8))), zipped=some.booleans())
@@ -359,7 +359,7 @@ def test_no_network(tmp_path):
 
 def test_a_mirror_that_falls_silent(mirror, monkeypatch):
     mirror("stalls"), mirror()
-    monkeypatch.setattr(mnist, "TIMEOUT", (5, .2))
+    monkeypatch.setattr(mnist, "TIMEOUT", (5, 3))      # a mirror on a busy machine is slow too
     same(digits.load("mnist").test, "test")
 
 

@@ -73,7 +73,7 @@ def test_ink_does_not_depend_on_how_the_work_is_cut_up():
     assert np.allclose(whole[40:260, 30:270], part, atol=1e-3)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 9), st.integers(0, 2**32 - 1))
 def test_samples_look_as_mnist_pictures_do(digit, seed):
     rng = np.random.default_rng(seed)

@@ -43,7 +43,7 @@ def pre_activation_gradients(network, x, labels):
 
 # --- what the text proves -------------------------------------------------------------------
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), T=st.integers(1, 8), scale=st.floats(0.1, 20))
 def test_the_sigmoid_bound_holds_for_any_weights(seed, T, scale):
     rng = np.random.default_rng(seed)

@@ -47,7 +47,7 @@ def test_a_picture_of_many_colours_keeps_them():
 
 def test_a_kernel_draws_the_lighter_figure_at_its_size():
     notebook = new_notebook(cells=[new_code_cell("from course_lib.figures import training\ntraining.decay()")])
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     output = next(output for output in notebook.cells[0].outputs if "image/png" in output.get("data", {}))
     from base64 import b64decode
     image = Image.open(BytesIO(b64decode(output["data"]["image/png"])))

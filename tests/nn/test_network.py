@@ -264,7 +264,7 @@ def test_a_wrong_file_of_weights_is_refused_and_changes_nothing(tmp_path, conten
         np.testing.assert_array_equal(w, getattr(layer, name))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cut=st.floats(0, 1), flips=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=4))
 def test_a_damaged_file_is_read_rightly_or_refused(tmp_path, cut, flips):
     """Cut anywhere, or with bytes changed anywhere: a ValueError, or the very same weights."""

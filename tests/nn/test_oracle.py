@@ -12,7 +12,7 @@ from course_lib import digits, nn
 from tests import naive
 
 SINGLE, DIFFERENCES = 1e-5, 1e-7
-repeatable = settings(max_examples=60, deadline=None, derandomize=True,
+repeatable = settings(max_examples=60, derandomize=True,
                       suppress_health_check=list(HealthCheck))
 fewer = settings(repeatable, max_examples=20)
 

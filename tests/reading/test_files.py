@@ -94,7 +94,7 @@ def stored(thick):
     return files
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=strategies.data())
 def test_damaged_files_are_opened_or_refused(stored, tmp_path_factory, data):
     kind = data.draw(strategies.sampled_from(sorted(stored)))

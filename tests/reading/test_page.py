@@ -134,7 +134,7 @@ def test_the_record_has_what_chapter_11_says_of_single_stages():
     assert ordinary.keys() == hard.keys() == {"", *reading.STAGES}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(arrays.arrays(strategies.sampled_from([np.uint8, np.uint16, np.bool_, np.float32]),
                      arrays.array_shapes(min_dims=2, max_dims=3, max_side=24),
                      elements={"min_value": 0, "max_value": 1}))

@@ -18,7 +18,7 @@ def random_stack(rng, widths):
 
 @given(widths=st.lists(st.integers(1, 7), min_size=2, max_size=9),
        c=st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0]), seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_one_layer_computes_what_the_stack_computes(widths, c, seed):
     rng = np.random.default_rng(seed)
     Ws, bs, shifts = random_stack(rng, widths)
@@ -64,7 +64,7 @@ def test_the_symbols_notice_a_wrong_bias():
 
 
 @given(widths=st.lists(st.integers(1, 6), min_size=2, max_size=6), seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_narrowest_layer_limits_the_rank(widths, seed):
     Ws, bs, _ = random_stack(np.random.default_rng(seed), widths)
     W, _ = collapse(Ws, bs)

@@ -239,12 +239,12 @@ def test_no_array_is_drawn_over_another(example):
 
 
 def test_the_player_has_a_track_for_each_layer():
-    _, buttons, controls, stack = backward_stepper(EXAMPLES).children
-    assert buttons.options == tuple(EXAMPLES) and controls.children[-1].max == 4
-    for inner, given in zip(stack.children, EXAMPLES.values(), strict=True):
-        for html, frame in zip(inner.children, frames(record(*given)), strict=True):
-            assert html.value.replace(" course-key", "") == frame.html()
-    assert sum(len(html.value) for inner in stack.children for html in inner.children) < 150_000
+    player = backward_stepper(EXAMPLES)
+    assert player.rows == [{"name": "Layer", "options": list(EXAMPLES)}] and player.together
+    for track, given in zip(player.tracks, EXAMPLES.values(), strict=True):
+        assert [markup.replace(" course-key", "") for markup in track] == [frame.html() for frame in frames(record(*given))]
+        assert len(track) == 5
+    assert sum(map(len, sum(player.tracks, []))) < 150_000
 
 
 # ---------------------------------------------------------------- what it refuses

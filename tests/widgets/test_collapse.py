@@ -215,9 +215,9 @@ def test_ten_layers_of_sixteen_fit_into_the_picture(points):
 def test_the_player_has_a_track_for_each_activation(points):
     nets = {"none": [network((2, 2)), network((2, 3, 2))],
             "ReLU": [network((2, 2), nn.ReLU), network((2, 3, 2), nn.ReLU)]}
-    _, buttons, controls, stack = collapse_stepper(nets, *points).children
-    assert buttons.options == ("none", "ReLU") and controls.children[-1].description == "Depth"
-    page = stack.children[1].children[1].value
+    player = collapse_stepper(nets, *points)
+    assert player.rows[0]["options"] == ["none", "ReLU"] and player.slider == "Depth"
+    page = player.tracks[1][1]
     assert "1 hidden layer, activation: ReLU" in page
     assert page.count("<svg class") == 1 and "<script" not in page and "http" not in page
 

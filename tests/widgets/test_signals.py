@@ -179,12 +179,11 @@ def test_tracks_are_named_after_their_buttons_and_places(pictures):
     runs = {name: {start: {f"{n} units": through(network(g, init, n=n), *pictures) for n in (3, 5)}
                    for start, init in [("He", nn.he), ("Xavier", nn.xavier)]}
             for name, g in [("ReLU", nn.ReLU), ("tanh", nn.Tanh)]}
-    _, first, second, controls, stack = signals(runs, ["Activation", "Start"], slider="Width",
-                                                start=1, paper={1}).children
-    assert (first.description, second.description) == ("Activation", "Start")
-    assert controls.children[-1].description == "Width" and controls.children[-1].value == 1
-    assert ["course-key" in shown.value for shown in stack.children[0].children[1].children] == [False, True]
-    page = stack.children[1].children[0].children[1].value
+    player = signals(runs, ["Activation", "Start"], slider="Width", start=1, paper={1})
+    assert player.rows == [{"name": "Activation", "options": ["ReLU", "tanh"]}, {"name": "Start", "options": ["He", "Xavier"]}]
+    assert player.slider == "Width" and player.start == 1
+    assert ["course-key" in markup for markup in player.tracks[1]] == [False, True]
+    page = player.tracks[2][1]
     assert "tanh, He, 5 units" in page
     assert page.count("<svg") == 1 and "<script" not in page and "http" not in page
 

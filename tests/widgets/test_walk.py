@@ -186,8 +186,7 @@ def test_red_is_above_zero_blue_below_and_white_at_zero(run, made):
 
 def test_one_scale_serves_all_labels(zero):
     """Told the truth the maps stay pale: they have the scale of the lie."""
-    *_, stack = walk_stepper(load_reader(), zero, {"6, a lie": LIE, "0, which it is": 0}).children
-    lie, truth = ([html.value for html in inner.children] for inner in stack.children)
+    lie, truth = walk_stepper(load_reader(), zero, {"6, a lie": LIE, "0, which it is": 0}).tracks
     assert len(lie) == len(truth) == 23
     strongest = [[np.abs(pixels(value)[0][pixels(value)[0] < LINE].astype(int) - HALF).max() for value in track[13:]]
                  for track in (lie, truth)]

@@ -3,13 +3,12 @@
 import re
 import xml.etree.ElementTree as ET
 
-import ipywidgets
 import numpy as np
 import pytest
 
-from course_lib.widgets.choice import choice
+from course_lib.widgets.frame import Frame
 from course_lib.widgets.grid import COMMA, Grid, in_words, number
-from course_lib.widgets.stepper import Frame
+from course_lib.widgets.stepper import choice
 from course_lib.widgets.windows import (
     Convolution,
     Pooling,
@@ -119,10 +118,9 @@ def test_the_last_frame_counts_copies_and_pixels_left_out(stride, pad):
 
 
 def test_stride_and_padding_have_buttons_and_change_the_number_of_places():
-    _, buttons, stack = convolution_stepper(PICTURE, FILTER, SLIDES).children
-    assert buttons.options == tuple(f"stride {s}, pad {p}" for s, p in SLIDES)
-    places = [player.children[0].children[-1].max + 1 for player in stack.children]
-    assert places == [len(windows(PICTURE, 2, s, p, 0)) for s, p in SLIDES]
+    player = convolution_stepper(PICTURE, FILTER, SLIDES)
+    assert player.rows[0]["options"] == [f"stride {s}, pad {p}" for s, p in SLIDES]
+    assert [len(track) for track in player.tracks] == [len(windows(PICTURE, 2, s, p, 0)) for s, p in SLIDES]
 
 
 def test_what_cannot_be_drawn_is_refused():
@@ -164,9 +162,9 @@ def test_winners_wear_rings_and_the_largest_is_the_pixel(x, k, stride, pad):
 
 
 def test_pooling_has_a_button_for_every_size():
-    _, buttons, stack = pooling_stepper(MAP, POOLS).children
-    assert buttons.options == ("2 × 2, stride 2", "2 × 2, stride 1", "3 × 3, stride 1", "2 × 2, stride 2, pad 1")
-    assert [player.children[0].children[-1].max + 1 for player in stack.children] == [4, 9, 4, 9]
+    player = pooling_stepper(MAP, POOLS)
+    assert player.rows[0]["options"] == ["2 × 2, stride 2", "2 × 2, stride 1", "3 × 3, stride 1", "2 × 2, stride 2, pad 1"]
+    assert [len(track) for track in player.tracks] == [4, 9, 4, 9]
 
 
 # ---------------------------------------------------------------- what both stand on
@@ -187,16 +185,12 @@ def test_drawings_are_named_and_keep_inside_their_frame(draw, run):
             assert left <= x and x + w <= left + width and top <= y and y + h <= top + height
 
 
-def test_a_choice_links_each_slider_to_its_own_frames_and_the_buttons_to_the_players(monkeypatch):
-    links = []
-    monkeypatch.setattr(ipywidgets, "jslink", lambda source, target: links.append((source, target)))
+def test_the_tracks_of_a_choice_have_their_own_lengths_and_places():
     frames = {name: [Frame("<svg/>", f"{name} {k}", "", "") for k in range(count)] for name, count in (("a", 3), ("b", 5))}
-    _, buttons, stack = choice(frames, "Which").children
-    for player, count in zip(stack.children, (3, 5)):
-        (play, _, slider), shown = player.children[0].children, player.children[1]
-        assert play.max == slider.max == count - 1 and len(shown.children) == count
-        assert ((play, "value"), (slider, "value")) in links and ((slider, "value"), (shown, "selected_index")) in links
-    assert links[-1] == ((buttons, "index"), (stack, "selected_index")) and len(links) == 5
+    player = choice(frames, "Which")
+    assert not player.together and player.rows == [{"name": "Which", "options": ["a", "b"]}]
+    assert [len(track) for track in player.tracks] == [3, 5]
+    assert all(f"{name} {k}" in markup for name, track in zip("ab", player.tracks) for k, markup in enumerate(track))
 
 
 @pytest.mark.parametrize("variants", [{}, [], {"a": []}])

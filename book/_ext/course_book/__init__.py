@@ -3,17 +3,25 @@
 `address`    launch and repository buttons only where the repository's address is set
 `archive`    a zip of the built book, for reading it without a network
 `colours`    the library's palette as a style sheet
+`descriptions` what a search engine says about a page
 `docstrings` bars in docstrings are absolute values
+`formulas`   formulas are set when the book is built
+`glossary`   words of the glossary lead there where a chapter first uses them
 `labels`     the bibliography's labels are those of the text
+`light`      one style sheet with the rules that are used (`icons`, `typefaces`), one script, `pictures` when near
+`live`       pages that run in the reader's browser: `live_files` fetches what they take, `live_parts` makes the rest
+`minutes`    how long a chapter takes to read
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
-`offline`    nothing on a page asks another host for anything; `frontend` fetches what it takes
+`offline`    nothing on a page asks another host for anything; `frontend` fetches what the build takes
 `pads`       the drawing pad outside notebooks, and the weights that it asks for
-`paper`      the players' key frames, for printing and for pages without scripts
 `roles`      a bibliography whose roles screen readers can follow
+`search`     places and their words, for the search in the page
+`site`       a page for wrong addresses, a map of the site, a card
+`widgets`    widgets sleep until a reader comes near; `paper` prints the players' key frames
 """
 
-EXTENSIONS = ("address", "archive", "colours", "docstrings", "labels", "notebooks", "offline",
-              "pads", "paper", "roles")
+EXTENSIONS = ("address", "archive", "colours", "descriptions", "docstrings", "formulas", "glossary", "labels", "light",
+              "live", "minutes", "notebooks", "offline", "pads", "roles", "search", "site", "widgets")
 
 
 def setup(app):

@@ -1,22 +1,40 @@
-"""Write a zip of the built book into the book itself, for reading it without a network."""
+"""Write zips of the built book into the book itself: for reading without a network, and with Python for its pages."""
 
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-NAME = "how-a-network-learns"
+from sphinx.util import logging
+
+from course_book import live
+from course_book.light import ARCHIVE, wrote_pages
+
+NAME = Path(ARCHIVE).stem
+PACKED = (".whl", ".zip", ".webp", ".woff2")     # compressed already
+logger = logging.getLogger(__name__)
 
 
 def zip_book(app, exception):
-    if exception or app.builder.name != "html":
+    if exception or not wrote_pages(app):
         return
     book = Path(app.outdir)
-    archive = book / f"{NAME}.zip"
+    files = sorted(path for path in book.rglob("*") if path.is_file() and not is_made_of_pages(path, book))
+    light = [path for path in files if not path.is_relative_to(book / live.FOLDER)]
+    if light != files:
+        write(book / f"{NAME}-live.zip", book, files)
+    write(book / ARCHIVE, book, light)   # last: with it the book is done
+
+
+def is_made_of_pages(path, book):
+    return path.parent == book and path.suffix in (".zip", ".part", ".pdf", ".epub")
+
+
+def write(archive, book, files):
     unfinished = archive.with_suffix(".part")
     with ZipFile(unfinished, "w", ZIP_DEFLATED, compresslevel=6) as out:
-        for path in sorted(book.rglob("*")):
-            if path.is_file() and path not in (archive, unfinished):
-                out.write(path, Path(NAME, path.relative_to(book)))
+        for path in files:
+            out.write(path, Path(NAME, path.relative_to(book)), ZIP_STORED if path.suffix in PACKED else ZIP_DEFLATED)
     unfinished.replace(archive)
+    logger.info("%s: %.1f MB", archive.name, archive.stat().st_size / 1e6)
 
 
 def setup(app):

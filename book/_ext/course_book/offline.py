@@ -9,9 +9,6 @@ from course_book import frontend
 
 STATIC = Path(__file__).resolve().parents[2] / "_static"
 
-#: in this order: the loader, where it finds its modules, the widget manager
-WIDGETS = ("vendor/require.js", "widgets-config.js", "vendor/widgets/embed-amd.js")
-
 
 def digest(folder):
     """Return a digest of the files below a folder."""
@@ -21,14 +18,14 @@ def digest(folder):
 
 def use_local_parts(app, config):
     try:
-        vendor = frontend.fetch(report=print)
+        frontend.fetch(report=print)
     except frontend.FrontEndError as error:
         raise ExtensionError(str(error)) from None
-    config.html_static_path = [str(STATIC), str(vendor)]
+    config.html_static_path = [str(STATIC)]
     # Sphinx copies static files only when it writes a page: a change rewrites them all.
-    config.course_static = digest(STATIC) + digest(vendor)
-    config.mathjax_path = "vendor/mathjax/tex-chtml-full.js"
-    config.nb_ipywidgets_js = {name: {} for name in WIDGETS}
+    config.course_static = digest(STATIC) + digest(Path(__file__).parent)
+    config.html_math_renderer = "set"
+    config.nb_ipywidgets_js = {}
 
 
 def silence_thebe(app, config):
@@ -48,9 +45,6 @@ def setup(app):
     app.add_config_value("course_static", "", "html")
     app.connect("config-inited", use_local_parts)
     app.connect("config-inited", silence_thebe)
-    app.add_js_file("fontawesome-config.js", priority=90)
-    app.add_js_file("mathjax-hub.js", priority=100)
     app.add_js_file("theme-names.js")
-    app.add_css_file("vendor/fonts/fonts.css", priority=590)
     app.add_css_file("course.css", priority=610)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -60,7 +60,6 @@ function render({ model, el }) {
     make("div", "count-details", li);
     row.addEventListener("mousedown", (event) => event.preventDefault()); // the focus waits for the click
     row.addEventListener("click", () => tap(li));
-    row.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse" && beside()) show(li); });
     if (layer.parts) {
       const group = make("ul", "", li);
       group.setAttribute("role", "group");
@@ -168,6 +167,12 @@ function render({ model, el }) {
     voice.textContent = `${title(network)}: ${network.totals[0]} parameters in ${network.layers.length} layers.`;
   });
   radios.forEach((radio, i) => radio.addEventListener("change", () => { measure = i; redraw(); }));
+  let mouse = ""; // where on the screen it was
+  stage.addEventListener("pointermove", ({ target, pointerType, screenX, screenY }) => {
+    const row = target.closest(".count-row"), before = mouse;
+    mouse = `${screenX} ${screenY}`; // a page that scrolls under a mouse at rest points at nothing
+    if (row && pointerType === "mouse" && mouse !== before && beside() && row.parentElement !== shown) show(row.parentElement);
+  });
   stage.addEventListener("pointerleave", () => { if (current && shown !== current && beside()) show(current); });
   stage.addEventListener("focusin", (event) => {
     choose(event.target.closest("[role=treeitem]"));

@@ -8,8 +8,7 @@ const PATIENCE = 20_000; // milliseconds until a silent kernel is mentioned
 
 const picture = (items) => [...items].find((item) => item.kind === "file" && item.type.startsWith("image/"));
 
-function render({ model, el }) {
-  el.classList.add("jupyter-widgets"); // as ipywidgets mark what is drawn
+export function intake({ model, el }) {
   const root = make("section", "course-frame course-intake", el);
   root.setAttribute("aria-label", "A picture to read");
   // Keys are ours, not JupyterLab's: its attribute has to be on what has the focus, not around it.
@@ -90,4 +89,4 @@ function render({ model, el }) {
   return () => { clearTimeout(waiting); model.off("change:news", told); model.off("msg:custom", heard); };
 }
 
-export default { render };
+export default { render: intake };

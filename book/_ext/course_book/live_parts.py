@@ -1,0 +1,185 @@
+"""What Python in the browser is made of when the book is built: the course's library as a wheel, scikit-image
+without its compiled parts, the lock that Pyodide reads, and what each module of the library asks for."""
+
+import ast
+import hashlib
+import importlib.metadata
+import importlib.util
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from course_book import live_files
+
+ROOT = live_files.ROOT
+SHIMS = live_files.LOCK / "skimage"
+COMPILED = '''"""Compiled in scikit-image; the course does not call it."""
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def compiled(*arguments, **named):
+        raise NotImplementedError(f"{__name__}.{name} is compiled code of scikit-image, which this page does not have: "
+                                  "install the course to use it")
+    return compiled
+'''
+PYTHON = {"python_version": "3.12", "python_full_version": "3.12.7", "sys_platform": "emscripten", "os_name": "posix",
+          "platform_system": "Emscripten", "implementation_name": "cpython",
+          "platform_python_implementation": "CPython", "extra": ""}
+
+
+def wheel(name, version, entries, needs=()):
+    """A pure-Python wheel as (file name, bytes); `entries` are {path: bytes}. The same entries, the same bytes."""
+    info = f"{name}-{version}.dist-info"
+    meta = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"]
+    meta += [f"Requires-Dist: {each}\n" for each in needs]
+    kind = b"Wheel-Version: 1.0\nGenerator: course\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    entries = entries | {f"{info}/METADATA": "".join(meta).encode(), f"{info}/RECORD": b"", f"{info}/WHEEL": kind}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path, data in sorted(entries.items()):
+            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return f"{name}-{version}-py3-none-any.whl", out.getvalue()
+
+
+def folder_of(module):
+    return Path(importlib.util.find_spec(module).origin).parent
+
+
+def library():
+    """The course's library, with its data."""
+    folder = folder_of("course_lib")
+    files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    entries = {f"course_lib/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+    state = hashlib.sha256(repr(sorted(entries.items())).encode()).hexdigest()[:12]
+    return wheel("course_lib", f"1.0.0+{state}", entries)      # browsers keep a wheel by its name
+
+
+def images():
+    """scikit-image's pure Python. In the place of the compiled modules that the course calls stand its own
+    (`live/skimage`), in the place of the others modules that say so when they are called."""
+    folder = folder_of("skimage")
+    entries = {f"skimage/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in folder.rglob("*")
+               if path.suffix in (".py", ".pyi") and not {"tests", "_tests"} & set(path.parts)}
+    compiled = {f"skimage/{path.relative_to(folder).as_posix().split('.')[0]}.py": COMPILED.encode()
+                for path in folder.rglob("*") if path.suffix in (".so", ".pyd")}
+    own = {f"skimage/{path.relative_to(SHIMS).as_posix()}": path.read_bytes() for path in SHIMS.rglob("*.py")}
+    return wheel("scikit_image", importlib.metadata.version("scikit-image"), compiled | entries | own,
+                 ["numpy", "scipy", "pillow", "lazy-loader", "packaging"])
+
+
+def entry(name, data):
+    """A wheel's entry in the lock that Pyodide reads."""
+    distribution, version = name.split("-")[:2]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        paths = archive.namelist()
+        meta = archive.read(next(path for path in paths if path.endswith(".dist-info/METADATA"))).decode()
+    needs = [Requirement(line) for line in re.findall(r"^Requires-Dist: (.*)$", meta, re.M)]
+    needs = [each.name for each in needs if each.marker is None or each.marker.evaluate(PYTHON)]
+    tops = {path.split("/")[0].removesuffix(".py") for path in paths if path.endswith(".py")}
+    return {"name": normal(distribution), "version": version, "file_name": name,
+            "sha256": hashlib.sha256(data).hexdigest(), "imports": sorted(tops),
+            "depends": [normal(each) for each in needs], "install_dir": "site",
+            "package_type": "package", "unvendored_tests": False, "shared_library": False}
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def lock(files, wheels):
+    """The lock as a dictionary; `wheels` are {file name: bytes} beside Pyodide's packages."""
+    known = json.loads((live_files.MODULES / "pyodide/pyodide-lock.json").read_text())
+    pure = {path.name: path.read_bytes() for path in files.glob("*-none-any.whl")}
+    entries = {normal(name): each for name, each in live_files.wanted().items()}
+    ours = {each["name"]: each for each in (entry(*one) for one in (pure | wheels).items())}
+    ours["tqdm"]["depends"].append("ipywidgets")     # by which it draws its bar
+    entries = ours | entries
+    for each in entries.values():
+        each["depends"] = [normal(name) for name in each["depends"] if normal(name) in entries]
+    return {"info": known["info"], "packages": entries}
+
+
+def sizes(lock, files, wheels):
+    """How many bytes each package has."""
+    def size(name):
+        return len(wheels[name]) if name in wheels else (files / name).stat().st_size
+    return {name: size(each["file_name"]) for name, each in lock["packages"].items()}
+
+
+def closure(lock, names):
+    """The packages with all that they ask for."""
+    found, names = set(), list(names)
+    while names:
+        name = names.pop()
+        if name not in found:
+            found.add(name)
+            names += lock["packages"][name]["depends"]
+    return found
+
+
+def imports(code):
+    """The names that code imports, with all their dots; lines of IPython's own are not looked at."""
+    code = re.sub(r"^(\s*)[%!].*$", r"\1pass", code, flags=re.M)
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def needs(lock):
+    """What has to be loaded before a module of the library is imported or used: {module: [package]}."""
+    code = modules()
+    packages = {top: name for name, each in lock["packages"].items() for top in each["imports"]}
+    direct = {module: asked_by(module, code) for module in code}
+    tops = {module: {name.split(".")[0] for each in reached(module, direct) for name in direct[each]}
+            for module in code}
+    return {module: sorted(packages[top] for top in tops[module] if top in packages) for module in code}
+
+
+def modules():
+    """The code of the library's modules, as {name: text}."""
+    folder = folder_of("course_lib")
+    paths = {path.relative_to(folder.parent).with_suffix("").as_posix().removesuffix("/__init__"): path
+             for path in sorted(folder.rglob("*.py"))}
+    return {name.replace("/", "."): path.read_text(encoding="utf-8") for name, path in paths.items()}
+
+
+def asked_by(module, code):
+    """The modules that one imports itself, and the packages in which they are."""
+    lazily = {other for other in code if other.startswith(f"{module}.")} if "lazy.attach" in code[module] else set()
+    return lazily | {part for name in [module, *imports(code[module])] for part in above(name)}
+
+
+def reached(start, direct):
+    """All modules that are imported where `start` is; `direct` says what each imports itself."""
+    found, left = set(), [start]
+    while left:
+        name = left.pop()
+        if name in direct and name not in found:
+            found.add(name)
+            left += direct[name]
+    return found
+
+
+def packages_of(code, lock, needs):
+    """The packages that code has to find when it runs."""
+    names = imports(code)
+    tops = {top: name for name, each in lock["packages"].items() for top in each["imports"]}
+    return ({package for name in names for package in needs.get(name, ())}
+            | {tops[name.split(".")[0]] for name in names if name.split(".")[0] in tops})
+
+
+def above(name):
+    """`a.b.c` and the packages it is in: a, a.b, a.b.c."""
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]

@@ -1,0 +1,111 @@
+// What every page does: formulas are copied as TeX, and those that are too wide can be scrolled by keyboard;
+// a word of the glossary says its sentence while it is pointed at or has the focus, or at the first tap.
+
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed || !event.clipboardData) return;
+  const copied = document.createElement("div");
+  copied.append(selection.getRangeAt(0).cloneContents());
+  const formulas = copied.querySelectorAll("mjx-container");
+  if (!formulas.length) return;
+  for (const formula of formulas) {
+    const sign = formula.getAttribute("display") ? "$$" : "$";
+    formula.replaceWith(sign + formula.dataset.tex + sign);
+  }
+  event.clipboardData.setData("text/plain", copied.textContent);
+  event.preventDefault();
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  const wide = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries)
+      if (isIntersecting) target.scrollWidth > target.clientWidth ? target.setAttribute("tabindex", "0") : target.removeAttribute("tabindex");
+  });
+  for (const formula of document.querySelectorAll("div.math")) wide.observe(formula);
+  if (HTMLElement.prototype.showPopover) sayWords();
+  rememberPlace();
+  for (const place of document.querySelectorAll(".course-live")) offerToRun(place);
+});
+
+// A chapter runs in the reader's browser when the reader asks for it: until then nothing of it is fetched.
+function offerToRun(place) {
+  const button = place.querySelector("button"), hint = place.querySelector(".course-live-hint");
+  place.hidden = false;
+  button.onclick = async () => {
+    button.disabled = true;
+    try {
+      if (location.protocol === "file:") throw new Error("from a folder a browser starts no Python. In the book's folder, `python -m http.server` and the address that it names will do (`make serve`, where the book was built)");
+      if (!globalThis.WebAssembly) throw new Error("this browser has no WebAssembly, in which Python runs");
+      const files = new URL(`${document.documentElement.dataset.content_root}_static/live/`, location.href).href;
+      const { open } = await import(`${files}live.js?v=${place.dataset.version}`).catch(() => { throw new Error("its files are not in this book. Build it where npm and PyPI can be reached (`make book`)"); });
+      hint.textContent = "";
+      await open(place, files, place.dataset.page);
+      button.remove();
+    } catch (problem) {
+      hint.setAttribute("role", "alert");
+      hint.textContent = `This page does not run: ${problem.message}.`;
+      button.disabled = false;
+    }
+  };
+}
+
+// Where the reader was: each chapter notes the section that is being read, the first page offers the last one.
+function rememberPlace() {
+  const root = new URL(document.documentElement.dataset.content_root, location.href), here = location.href.slice(root.href.length);
+  const kept = (value) => {
+    try { return value === undefined ? JSON.parse(localStorage.getItem("course-place")) : localStorage.setItem("course-place", JSON.stringify(value)); } catch { return null; }
+  };
+  if (/^book\/index\.html/.test(here)) {
+    const { page, title } = kept() ?? {};
+    if (!/^book\/[\w/-]+\.html(#[\w.-]+)?$/.test(page)) return;
+    const line = document.createElement("p"), link = document.createElement("a");
+    line.className = "course-place";
+    link.href = root.href + page;
+    link.textContent = title;
+    line.append("Go on where you were: ", link);
+    document.querySelector("main h1").after(line);
+  } else if (/^book\/\d\d-/.test(here)) {
+    const heads = [...document.querySelectorAll("main :is(h1, h2)")];
+    addEventListener("scrollend", () => {
+      const head = heads.findLast((each) => each.getBoundingClientRect().top < innerHeight / 2);
+      if (!head || scrollY < innerHeight) return;
+      const title = head.textContent.replace("#", "").trim();
+      kept({ page: `${here.split("#")[0]}#${head.closest("section").id}`, title });
+    });
+  }
+}
+
+function sayWords() {
+  let open = null, later = 0;
+  const hide = () => { open?.hidePopover(); open = null; };
+  const leave = () => { later = setTimeout(hide, 200); }; // time to move onto the sentence
+  const stay = () => clearTimeout(later);
+  const show = (word, tip) => {
+    stay();
+    if (tip === open) return;
+    hide();
+    open = tip;
+    tip.showPopover();
+    const at = word.getClientRects()[0], { width, height } = tip.getBoundingClientRect();
+    const below = at.bottom + height < innerHeight;
+    tip.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))}px`;
+    tip.style.top = `${below ? at.bottom : at.top - height}px`;
+  };
+  for (const word of document.querySelectorAll(".course-term")) {
+    const tip = word.nextElementSibling;
+    tip.popover = "manual";
+    word.setAttribute("aria-describedby", tip.id);
+    let tapped = false;
+    word.addEventListener("pointerdown", ({ pointerType }) => { tapped = pointerType !== "mouse" && tip !== open; });
+    word.addEventListener("click", (event) => { if (tapped) { event.preventDefault(); show(word, tip); } });
+    word.addEventListener("focus", () => { if (word.matches(":focus-visible")) show(word, tip); });
+    word.addEventListener("blur", leave);
+    for (const part of [word, tip]) {
+      part.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") show(word, tip); });
+      part.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") leave(); });
+    }
+  }
+  addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
+  addEventListener("pointerdown", ({ target }) => { if (open && !open.contains(target) && target !== open.previousElementSibling) hide(); });
+  addEventListener("scroll", hide, { passive: true });
+}

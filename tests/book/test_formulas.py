@@ -1,0 +1,36 @@
+"""Formulas are set when the book is built: what a mistake says, and what a reader can do with one."""
+
+import pytest
+from course_book.formulas import Formulas
+from sphinx.errors import ExtensionError
+
+
+def test_a_mistake_names_its_page_and_its_formula(tmp_path):
+    formulas = Formulas(tmp_path / "set.json")
+    with pytest.raises(ExtensionError, match=r"(?s)book/x: .*Undefined control sequence \\nope.*a \+ \\nope"):
+        formulas.add({("a", False): "book/y", (r"a + \nope", True): "book/x"})
+
+
+def test_what_was_set_is_kept(tmp_path, monkeypatch):
+    wanted = {(r"\frac{a}{b}", True): "book/x", ("a", False): "book/x"}
+    Formulas(tmp_path / "set.json").add(wanted)
+    monkeypatch.setattr("course_book.npm.run", lambda *_, **__: pytest.fail("it was set before"))
+    again = Formulas(tmp_path / "set.json")
+    again.add(wanted)
+    assert "<mfrac>" in again.set[r"\frac{a}{b}", True] and "mjx-c" in again.css
+
+
+def test_a_formula_is_copied_as_tex(book, visit):
+    page = visit((book / "book/01-gradient.html").as_uri()).page
+    copied = page.evaluate("""() => {
+      const formula = document.querySelector("p mjx-container"), carried = new DataTransfer();
+      getSelection().selectAllChildren(formula.closest("p"));
+      formula.dispatchEvent(new ClipboardEvent("copy", { bubbles: true, cancelable: true, clipboardData: carried }));
+      return [formula.dataset.tex, carried.getData("text/plain")];
+    }""")
+    assert copied[0] and f"${copied[0]}$" in copied[1]
+
+
+def test_every_formula_has_its_mathml_for_a_screen_reader(book):
+    html = (book / "book/07-backward.html").read_text(encoding="utf-8")
+    assert html.count("<mjx-container") == html.count("<mjx-assistive-mml") > 50

@@ -1,0 +1,163 @@
+"""Pages that run: in a browser, from a server, with nothing from outside."""
+
+import json
+
+import pytest
+from weigh import pages as all_pages
+
+from tests.conftest import PATIENCE, ROOT, rest_slow
+
+CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
+LONG = 20 * PATIENCE
+
+
+class Live:
+    """A chapter in the browser, brought to life."""
+
+    def __init__(self, browser, served, name, **settings):
+        self.page = browser.new_page(**settings)
+        self.asked, self.problems = [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", lambda said: said.type == "error" and self.problems.append(said.text))
+        self.page.goto(f"{served}/book/{name}.html")
+        self.home = served
+
+    def start(self):
+        self.page.get_by_role("button", name="Run this page").click()
+        self.page.locator("body.course-is-live").wait_for(timeout=LONG)
+        return self
+
+    def said(self, text):
+        self.page.locator(".course-live-said").filter(has_text=text).wait_for(timeout=LONG)
+
+    def cell(self, number):
+        return self.page.locator("article .cell:not(.course-scratch)").nth(number - 1)
+
+    def write(self, cell, code):
+        editor = cell.get_by_role("textbox")
+        editor.click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(code)
+        return editor
+
+    def run(self, cell):
+        cell.get_by_role("button", name="Run", exact=True).click()
+
+
+@pytest.fixture
+def live(served, browser, book):
+    if not (book / "_static/live/live.js").is_file():
+        pytest.fail("the book was built without Python for its pages")
+    opened = []
+
+    def open_page(name, **settings):
+        opened.append(Live(browser, served, name, **settings))
+        return opened[-1]
+
+    yield open_page
+    for one in opened:
+        one.page.close()
+
+
+@pytest.mark.parametrize("name", rest_slow(CHAPTERS, ["01-gradient", "07-backward"]))
+def test_every_cell_runs_and_prints_what_the_book_says(live, name):
+    page = live(name).start()
+    page.page.get_by_role("button", name="Run all", exact=True).click()
+    page.said("cells have run")
+    failed = page.page.locator(".course-error").all_text_contents()
+    differs = page.page.locator(".course-note details pre").all_text_contents()
+    assert failed == [] and differs == []
+    assert {address for address in page.asked if not address.startswith((page.home, "data:", "blob:"))} == set()
+    assert page.problems == []
+
+
+def test_a_sign_is_flipped_the_check_fails_and_is_mended(live):
+    """What the reader of chapter 7 does with `conv_backward`."""
+    page = live("07-backward").start()
+    book = json.loads((ROOT / "_build/html/_static/live/cells/07-backward.json").read_text(encoding="utf-8"))
+    codes = [cell["code"] for cell in book["cells"]]
+    number = next(k for k, code in enumerate(codes, start=1) if "def conv_backward" in code)
+    right, wrong = "dx = add_patches(", "dx = -add_patches("
+    assert right in codes[number - 1]
+    made, check = page.cell(number), page.cell(number + 1)
+    page.write(made, codes[number - 1].replace(right, wrong))
+    page.run(check)                                        # what stands above it runs first
+    page.said(f"Cell {number + 1} ended with an error.")
+    assert f"In cell {number + 1}" in check.locator(".course-error").text_content()
+    assert made.get_by_text("edited, has run").is_visible()
+    made.get_by_role("button", name="Reset").click()
+    page.run(made)
+    page.said(f"Cell {number} has run.")
+    page.run(check)
+    page.said(f"Cell {number + 1} has run.")
+    assert "all equal" in check.locator(".cell_output").text_content()
+
+
+def test_what_is_typed_is_kept_and_comes_back(live):
+    page = live("01-gradient").start()
+    page.write(page.cell(2), "print(6 * 7)")
+    page.run(page.cell(2))
+    page.said("Cell 2 has run.")
+    assert page.cell(2).locator(".cell_output").text_content().strip() == "42"
+    page.page.reload()
+    page.start()
+    assert page.cell(2).get_by_role("textbox").text_content() == "print(6 * 7)"
+    with page.page.expect_download() as download:
+        page.page.get_by_role("button", name="Download with your changes").click()
+    notebook = json.loads(download.value.path().read_text())
+    assert "print(6 * 7)" in [cell["source"] for cell in notebook["cells"]]
+    page.cell(2).get_by_role("button", name="Reset").click()
+    assert page.page.evaluate("localStorage.getItem('course-live/01-gradient')") == "{}"
+
+
+WRONG = {
+    "a syntax error": ("1 +", "SyntaxError"), "an error": ("x = 1\n1 / 0", "In cell 1, line 2"),
+    "a module that is not there": ("import torch", "This page has"), "a question": ("input()", "cannot wait"),
+    "too much memory": ("import numpy as np\nnp.ones(450_000_000)", "Unable to allocate"),
+    "too many words": ("for k in range(100_000): print('again and again')", "letters more"),
+}
+
+
+def test_what_goes_wrong_is_said_and_the_page_lives_on(live):
+    page = live("01-gradient").start()
+    for code, said in WRONG.values():
+        page.write(page.cell(1), code)
+        page.run(page.cell(1))
+        page.cell(1).locator(".cell_output").filter(has_text=said).wait_for(timeout=LONG)
+    page.write(page.cell(1), "print('alive')")
+    page.run(page.cell(1))
+    page.cell(1).locator(".cell_output").filter(has_text="alive").wait_for(timeout=LONG)
+
+
+def test_an_endless_loop_is_stopped(live):
+    page = live("01-gradient").start()
+    page.write(page.cell(1), "while True: pass")
+    page.run(page.cell(1))
+    page.cell(1).get_by_text("running ...").wait_for()
+    page.page.get_by_role("button", name="Stop").click()
+    page.said("What it knew is gone.")
+    page.cell(1).get_by_role("button", name="Reset").click()
+    page.run(page.cell(1))
+    page.said("Cell 1 has run.")
+
+
+def test_from_a_folder_the_button_says_what_to_do(book, browser):
+    page = browser.new_page()
+    page.goto((book / "book/01-gradient.html").as_uri())
+    page.get_by_role("button", name="Run this page").click()
+    assert "make serve" in page.get_by_role("alert").text_content()
+    page.close()
+
+
+def test_a_page_that_is_only_read_asks_for_nothing_of_it(live):
+    page = live("01-gradient")
+    page.page.mouse.wheel(0, 5000)
+    page.page.wait_for_load_state("networkidle")
+    assert [address for address in page.asked if "/live/" in address] == []
+    assert page.page.get_by_role("button", name="Run this page").is_visible()
+
+
+def test_only_chapters_have_the_button(book):
+    with_button = {name for name in all_pages() if "course-run" in (book / name).read_text(encoding="utf-8")}
+    assert with_button == {f"book/{name}.html" for name in CHAPTERS}

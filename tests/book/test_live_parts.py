@@ -1,0 +1,104 @@
+"""What Python in the browser is made of: as good as what it stands for, and all of it there."""
+
+import importlib.util
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from course_book import live_files, live_parts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage.measure._find_contours_cy import _get_contour_segments
+from skimage.morphology._skeletonize_various_cy import _fast_skeletonize
+from skimage.transform._warps_cy import _warp_fast
+
+
+def shim(path):
+    spec = importlib.util.spec_from_file_location("shim", live_parts.SHIMS / path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+@given(seeds, st.integers(2, 12), st.integers(2, 12), st.booleans(), st.booleans())
+@settings(max_examples=100)
+def test_contours_are_those_of_scikit_image(seed, rows, columns, connected, whole):
+    values = np.random.default_rng(seed).standard_normal((rows, columns))
+    values = np.round(values) if whole else values          # many corners on the level itself
+    ours = shim("measure/_find_contours_cy.py")._get_contour_segments(values, 0.0, connected, None)
+    assert ours == _get_contour_segments(values, 0.0, connected, None)
+
+
+@given(seeds, st.integers(1, 30), st.integers(1, 30), st.floats(0.2, 0.98))
+@settings(max_examples=100)
+def test_skeletons_are_those_of_scikit_image(seed, rows, columns, share):
+    picture = np.random.default_rng(seed).random((rows, columns)) < share
+    ours = shim("morphology/_skeletonize_various_cy.py")._fast_skeletonize(picture)
+    assert np.array_equal(ours, _fast_skeletonize(np.pad(picture, 0)))
+
+
+@given(seeds, st.integers(2, 12), st.integers(2, 12), st.sampled_from(["constant", "edge", "symmetric", "reflect", "wrap"]),
+       st.booleans())
+@settings(max_examples=100)
+def test_pictures_seen_through_a_matrix_are_those_of_scikit_image(seed, rows, columns, mode, straight):
+    rng = np.random.default_rng(seed)
+    picture = rng.random((rows, columns))
+    H = np.eye(3) + 0.3 * rng.standard_normal((3, 3))
+    H[2] = (0, 0, 1) if straight else (*0.01 * rng.standard_normal(2), 1)
+    H[:2, 2] *= 10
+    shape = (rows + 2, columns + 3)
+    ours = shim("transform/_warps_cy.py")._warp_fast["float64_t"](picture, H, output_shape=shape, order=1, mode=mode, cval=0.5)
+    theirs = _warp_fast["float64_t"](picture, H, output_shape=shape, order=1, mode=mode, cval=0.5)
+    assert np.allclose(ours, theirs, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def live():
+    if not (live_files.CACHE / "stamp").is_file():
+        pytest.fail("the live part is not there: make book fetches it")
+    files = live_files.fetch()
+    wheels = dict([live_parts.library(), live_parts.images()])
+    return files, wheels, live_parts.lock(files, wheels)
+
+
+def test_every_package_is_there_with_all_that_it_asks_for(live):
+    files, wheels, lock = live
+    for name, entry in lock["packages"].items():
+        data = wheels[entry["file_name"]] if entry["file_name"] in wheels else (files / entry["file_name"]).read_bytes()
+        assert live_files.digest(data) == entry["sha256"], name
+        assert set(entry["depends"]) <= set(lock["packages"]), name
+
+
+def test_a_wheel_is_the_same_whenever_it_is_made_and_named_by_what_it_holds(live):
+    _, wheels, _ = live
+    assert dict([live_parts.library(), live_parts.images()]) == wheels
+    with zipfile.ZipFile(io.BytesIO(live_parts.library()[1])) as archive:
+        assert {"course_lib/nn/__init__.py", "course_lib/reading/weights/reader.npz"} <= set(archive.namelist())
+
+
+def test_a_module_asks_for_what_it_imports_and_no_more(live):
+    needs = live_parts.needs(live[2])
+    assert needs["course_lib.circuit"] == ["course-lib"]
+    assert "sympy" in needs["course_lib.symbolic"] and "scipy" not in needs["course_lib.symbolic"]
+    assert "scikit-learn" in needs["course_lib.digits"] and "scikit-learn" not in needs["course_lib.nn"]
+    assert {"scipy", "scikit-image"} <= set(needs["course_lib.reading"])
+
+
+def test_bytes_that_are_not_the_right_ones_are_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(live_files, "wanted", lambda: {"six": {"file_name": "six.whl", "sha256": live_files.digest(b"right")}})
+    monkeypatch.setattr(live_files, "from_official", lambda name: b"wrong, from the official address")
+    monkeypatch.setattr(live_files, "from_carrier", lambda folder: lambda name: None)
+    named, files = tmp_path / "named", tmp_path / "files"
+    named.mkdir(), files.mkdir()
+    monkeypatch.setenv("COURSE_LIVE_FILES", str(named))
+    (named / "six.whl").write_bytes(b"wrong, from a folder")
+    with pytest.raises(live_files.LiveError, match="six.whl"):
+        live_files.packages(files)
+    assert not list(files.iterdir())
+    (named / "six.whl").write_bytes(b"right")
+    live_files.packages(files)
+    assert (files / "six.whl").read_bytes() == b"right"
