@@ -262,9 +262,9 @@ def test_the_arrow_keys_step_through_both_passes_with_the_numbers_that_were_type
 def test_play_plays_and_pauses(explorer):
     ours = explorer()
     phase = ours.box.locator(".course-phase").first
-    assert phase.text_content() == "Start: what is given"
-    ours.press("Play")
-    phase.filter(has_text=re.compile("Forward|Backward")).wait_for()   # wherever it is by now
+    assert phase.text_content() == "Both passes done"
+    ours.press("Play")                                                     # from the end it begins again
+    phase.filter(has_text=re.compile("Forward|Backward")).wait_for()       # wherever it is by now
     ours.press("Pause")
     assert ours.box.get_by_role("button", name="Play").count() == 1
     assert ours.seen.problems == []
