@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.nn import given
 from course_lib.nn.initialisers import he
 from course_lib.nn.layer import Learnable
+from course_lib.nn.product import product
 from course_lib.nn.windows import add_strips, bands, output_size, strips
 
 SHORT = 128  # pixels of a batch's output row: fewer are too few for a fast product
@@ -77,7 +78,7 @@ class Conv2D(Learnable):
         y = np.empty((B, F, P), x.dtype)
         for filters, seen in self._groups():
             W = self.W[filters] if self.short else self._by_rows(self.W[filters])
-            np.matmul(W, seen, out=y[:, filters])
+            product(W, seen, out=y[:, filters])
         if self.b is not None:
             y += self.b
         return y.transpose(1, 0, 2).reshape(F, OH, OW, N)  # a view
@@ -87,7 +88,7 @@ class Conv2D(Learnable):
         dy = self._rows(dy, len(self._kept("bands")[0]))
         self.dW = np.empty_like(self.W)
         for filters, seen in self._groups():
-            dWt = seen @ dy[:, filters].transpose(0, 2, 1)
+            dWt = product(seen, dy[:, filters].transpose(0, 2, 1))
             self.dW[filters] = dWt[0].T if self.short else self._by_channels(dWt.sum(axis=0).T)
         if self.b is not None:
             ones = np.ones(dy.shape[2], dy.dtype)  # a row's sum as a product: BLAS is faster at it
@@ -106,7 +107,7 @@ class Conv2D(Learnable):
                 first, last = max(0, (h - k) // s + 1), min(OH - 1, h // s)
                 seen = dy[first:last + 1, filters]
                 Wh = W[k - 1 - h + s * first::s][:len(seen)]
-                np.matmul(Wh.reshape(-1, W.shape[2]).T, seen.reshape(-1, OW * N), out=dstrip)
+                product(Wh.reshape(-1, W.shape[2]).T, seen.reshape(-1, OW * N), out=dstrip)
             dx.append(add_strips(dstrips, (C // self.groups, *self.x_shape[1:]), k, s, self.pad))
         return dx[0] if self.groups == 1 else np.concatenate(dx)
 

@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.nn import given
 from course_lib.nn.initialisers import he
 from course_lib.nn.layer import Layer, Learnable
+from course_lib.nn.product import product
 
 
 class Linear(Learnable):
@@ -45,7 +46,7 @@ class Linear(Learnable):
                              + mend.get(x.ndim, ""))
         given.dtype(self, x, self.W.dtype)
         self.x = x
-        y = self.W @ x
+        y = product(self.W, x)
         if self.b is not None:
             y += self.b
         return y
@@ -55,14 +56,14 @@ class Linear(Learnable):
         x = self._kept("x")
         self._check_dy(dy, (len(self.W), x.shape[1]))
         one = x.shape[1] == 1
-        self.dW = dy * x.T if one else dy @ x.T  # the same; of one column, a product entry by entry is faster
+        self.dW = dy * x.T if one else product(dy, x.T)  # the same; of one column, a product entry by entry is faster
         if self.b is not None:
             self.db = dy.sum(axis=1, keepdims=True)
 
     def input_gradient(self, dy):
         """dx = Wᵀ dy."""
         self._check_dy(dy, (len(self.W), self._kept("x").shape[1]))
-        return self.W.T @ dy
+        return product(self.W.T, dy)
 
 
 class Flatten(Layer):

@@ -1,6 +1,5 @@
 """Weights on disk: one .npz file, no pickle, never half-written."""
 
-import lzma
 import os
 import struct
 import tempfile
@@ -66,12 +65,14 @@ class Misfit(ValueError):
 
 
 #: what reading a broken or forged archive may raise
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError, KeyError, RuntimeError,
-           OverflowError, NotImplementedError, struct.error)
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, RuntimeError, OverflowError,
+           NotImplementedError, struct.error)
 
 
 def _check_names(archive, wanted, path):
     """The file holds an array for every parameter, no other, and none that unpacks to far more."""
+    if {item.compress_type for item in archive.infolist()} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise ValueError("it is packed in a way that NumPy does not use")
     members = {item.filename: item.file_size for item in archive.infolist()}
     if set(members) != {f"{name}.npy" for name in wanted}:
         raise Misfit(f"{path} holds {sorted(members)[:20]}, the network needs {sorted(wanted)[:20]}: "

@@ -230,6 +230,15 @@ def locked():
     return bytes(content)
 
 
+def otherwise():
+    """Packed by a method that zip files have and NumPy does not use."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(npz(**good()))) as plain, zipfile.ZipFile(buffer, "w", zipfile.ZIP_BZIP2) as archive:
+        for name in plain.namelist():
+            archive.writestr(name, plain.read(name))
+    return buffer.getvalue()
+
+
 def bomb():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -252,6 +261,7 @@ def bomb():
     (npz(**good(), more=np.zeros(3)), "another network"),
     (lying(), "another network"),
     (locked(), "not a file of weights"),
+    (otherwise(), "NumPy does not use"),
     (b"", "not a file of weights"),
 ])
 def test_a_wrong_file_of_weights_is_refused_and_changes_nothing(tmp_path, content, words):
