@@ -70,7 +70,7 @@ class Renderer(RendererBase):
     def draw_path_collection(self, gc, master, paths, transforms, offsets, trans, faces, edges, *more, **named):
         at = np.mean(trans.transform(offsets), axis=0) if len(offsets) else (0, 0)
         if not self._on_a_picture(*at):
-            faces, edges = ([turned(one) for one in colours] for colours in (faces, edges))
+            faces, edges = (np.reshape([turned(one) for one in colours], (-1, 4)) for colours in (faces, edges))
         self._agg.draw_path_collection(gc, master, paths, transforms, offsets, trans, faces, edges, *more, **named)
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):

@@ -39,7 +39,7 @@ SIDE = 112                                            # of the sheet, in pixels:
 NIB = {"share": .14, "least": 2, "most": 10}          # its width: of the drawing's longer side, within limits
 FAINT = .15                                           # chapter 10's: below it a map is quiet
 #: what the page's script is given
-GIVEN = ("strokes", "samples", "plans", "nib", "side", "faint", "doubt")
+GIVEN = ("strokes", "samples", "plans", "nib", "side", "faint", "doubt", "own")
 #: digits that can be written at the press of a button: what the button says, in words, digit, form
 FORMS = [(str(d), f"a {d}".replace("a 8", "an 8"), d, form)
          for d, form in enumerate((0, 4, 0, 0, 4, 0, 0, 0, 0, 0))]
@@ -116,18 +116,23 @@ def _layer(layer):
                      "padding or groups, tiled max-pooling, ReLU, Flatten and Linear")
 
 
-def _networks():
-    return {"reader": load_reader(), "judge": load_judge()}
+def _networks(network=None):
+    return {"reader": network or load_reader(), "judge": load_judge()}
 
 
 @cache
 def packed_weights() -> bytes:
-    """All parameters of the reader and the judge as float16, packed by zlib.
+    """All parameters of the reader and the judge as float16, packed by zlib."""
+    return packed(_networks())
+
+
+def packed(networks: dict) -> bytes:
+    """All parameters of some networks as float16, packed by zlib.
 
     The lower bytes of all numbers come first, then the upper ones: among these (a sign, five bits of
     exponent, two of mantissa) there is something to pack.
     """
-    numbers = np.concatenate([getattr(layer, name).ravel() for network in _networks().values()
+    numbers = np.concatenate([getattr(layer, name).ravel() for network in networks.values()
                               for layer, name in network.parameters()]).astype("<f2")
     return zlib.compress(numbers.view(np.uint8).reshape(-1, 2).T.tobytes(), 9)
 
@@ -156,9 +161,12 @@ class DrawingPad(anywidget.AnyWidget):
     side = traitlets.Int(SIDE).tag(sync=True)
     faint = traitlets.Float(FAINT).tag(sync=True)
     doubt = traitlets.Float(DOUBT).tag(sync=True)
+    own = traitlets.Bool(False).tag(sync=True)  # whether the network is the caller's: only a kernel has its weights
 
-    def __init__(self, **given):
-        super().__init__(**given)
+    def __init__(self, network: nn.Sequential | None = None, **given):
+        super().__init__(own=network is not None, plans=[[name, plan(each)] for name, each in _networks(network).items()],
+                         **given)
+        self._network = network
         self.on_msg(self._answer)
 
     def __repr__(self):
@@ -167,7 +175,8 @@ class DrawingPad(anywidget.AnyWidget):
     def _answer(self, _, message, buffers):
         """The page asks for the weights on the first touch."""
         if message == {"ask": "weights"}:
-            self.send({"weights": len(packed_weights())}, buffers=[packed_weights()])
+            weights = packed(_networks(self._network)) if self.own else packed_weights()
+            self.send({"weights": len(weights)}, buffers=[weights])
 
     def given(self) -> dict:
         """What the script is given, by name: what a page without a widget manager needs as well."""
@@ -178,10 +187,21 @@ def _text(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def drawing_pad() -> DrawingPad:
-    """A sheet to draw a digit on, with the reader's probabilities and every layer's maps beside it.
+def drawing_pad(network: nn.Sequential | None = None) -> DrawingPad:
+    """A sheet to draw a digit on, with a network's probabilities and every layer's maps beside it.
 
     It works in the built page without a kernel and in Jupyter, by mouse, finger, stylus and keyboard.
+
+    Parameters
+    ----------
+    network : Sequential, optional
+        One of your own that reads pictures (1, 28, 28, N) as ten digits; without it, the course's reader. Its
+        weights are asked for on the first touch, and then by a kernel only.
+
+    Raises
+    ------
+    ValueError
+        If the page cannot compute one of its layers.
 
     Examples
     --------
@@ -190,7 +210,7 @@ def drawing_pad() -> DrawingPad:
     >>> picture_of(sheet.strokes).shape
     (28, 28)
     """
-    return DrawingPad(samples=samples(), plans=[[name, plan(network)] for name, network in _networks().items()])
+    return DrawingPad(network, samples=samples())
 
 
 def verdict(p: np.ndarray, judged: float) -> str:

@@ -1,6 +1,7 @@
 """Pages that run: in a browser, from a server, with nothing from outside."""
 
 import json
+import re
 
 import pytest
 from weigh import pages as all_pages
@@ -8,7 +9,7 @@ from weigh import pages as all_pages
 from tests.conftest import PATIENCE, ROOT, rest_slow
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
-LONG = 20 * PATIENCE
+LONG = 8 * PATIENCE
 
 
 class Live:
@@ -29,7 +30,10 @@ class Live:
         return self
 
     def said(self, text):
-        self.page.locator(".course-live-said").filter(has_text=text).wait_for(timeout=LONG)
+        """Wait until the page says so, and not longer than until it says how a run ended."""
+        said = self.page.locator(".course-live-said")
+        said.filter(has_text=re.compile(f"{re.escape(text)}|ended with an error|is gone")).wait_for(timeout=LONG)
+        assert text in said.text_content(), (said.text_content(), self.page.locator(".course-error").all_text_contents())
 
     def cell(self, number):
         return self.page.locator("article .cell:not(.course-scratch)").nth(number - 1)

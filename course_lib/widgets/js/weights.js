@@ -7,7 +7,7 @@ const SCRIPT = "_static/pad-weights.js"; // sets `courseWeights`; a page opened 
 /** The packed weights, from the book if this is one of its pages, else from the kernel. */
 export async function packed(model) {
   const root = document.documentElement.dataset.content_root; // Sphinx says where the book's top is
-  if (root === undefined) return fromKernel(model);
+  if (root === undefined || model.get("own")) return fromKernel(model);
   if (!globalThis.courseWeights) await loadScript(new URL(root + SCRIPT, document.baseURI));
   return Uint8Array.from(atob(globalThis.courseWeights), (letter) => letter.charCodeAt(0));
 }
@@ -20,6 +20,9 @@ function loadScript(address) {
 }
 
 function fromKernel(model) {
+  const { dataset } = document.documentElement;
+  if (dataset.content_root !== undefined && !document.body.classList.contains("course-is-live"))
+    throw new Error("This sheet belongs to the network that you train: press “Run this page” at the top, run the cells, then draw.");
   return new Promise((done, fail) => {
     const silent = setTimeout(() => fail(new Error("The network’s weights come from the kernel, and none "
       + "answers: run the cell again, then draw.")), 20000);
