@@ -24,17 +24,29 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const formula of document.querySelectorAll("div.math")) wide.observe(formula);
   if (HTMLElement.prototype.showPopover) sayWords();
   rememberPlace();
+  for (const key of document.querySelectorAll('[onclick="window.print()"]')) key.onclick = () => print(); // a live page forbids code in its text
   for (const place of document.querySelectorAll(".course-live")) offerToRun(place);
 });
+
+const NO_SERVER = "from a folder a browser starts no Python. In the book's folder, `python -m http.server` and the address that it names will do (`make serve`, where the book was built)";
 
 // A chapter runs in the reader's browser when the reader asks for it: until then nothing of it is fetched.
 function offerToRun(place) {
   const button = place.querySelector("button"), hint = place.querySelector(".course-live-hint");
+  const fail = (problem) => {
+    hint.setAttribute("role", "alert");
+    hint.textContent = `This page does not run: ${problem.message}.`;
+  };
   place.hidden = false;
+  place.querySelector("a").onclick = (event) => {
+    if (location.protocol !== "file:") return;
+    event.preventDefault();
+    fail(new Error(NO_SERVER));
+  };
   button.onclick = async () => {
     button.disabled = true;
     try {
-      if (location.protocol === "file:") throw new Error("from a folder a browser starts no Python. In the book's folder, `python -m http.server` and the address that it names will do (`make serve`, where the book was built)");
+      if (location.protocol === "file:") throw new Error(NO_SERVER);
       if (!globalThis.WebAssembly) throw new Error("this browser has no WebAssembly, in which Python runs");
       const files = new URL(`${document.documentElement.dataset.content_root}_static/live/`, location.href).href;
       const { open } = await import(`${files}live.js?v=${place.dataset.version}`).catch(() => { throw new Error("its files are not in this book. Build it where npm and PyPI can be reached (`make book`)"); });
@@ -42,8 +54,7 @@ function offerToRun(place) {
       await open(place, files, place.dataset.page);
       button.remove();
     } catch (problem) {
-      hint.setAttribute("role", "alert");
-      hint.textContent = `This page does not run: ${problem.message}.`;
+      fail(problem);
       button.disabled = false;
     }
   };

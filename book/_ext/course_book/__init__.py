@@ -9,7 +9,8 @@
 `glossary`   words of the glossary lead there where a chapter first uses them
 `labels`     the bibliography's labels are those of the text
 `light`      one style sheet with the rules that are used (`icons`, `typefaces`), one script, `pictures` when near
-`live`       pages that run in the reader's browser: `live_files` fetches what they take, `live_parts` makes the rest
+`live`       pages that run in the reader's browser: `live_files` fetches what they take, `live_parts` makes the rest,
+             `lab` puts the chapters beside them as notebooks
 `minutes`    how long a chapter takes to read
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what the build takes

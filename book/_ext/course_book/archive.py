@@ -5,7 +5,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from sphinx.util import logging
 
-from course_book import live
+from course_book import lab, live
 from course_book.light import ARCHIVE, wrote_pages
 
 NAME = Path(ARCHIVE).stem
@@ -18,7 +18,7 @@ def zip_book(app, exception):
         return
     book = Path(app.outdir)
     files = sorted(path for path in book.rglob("*") if path.is_file() and not is_made_of_pages(path, book))
-    light = [path for path in files if not path.is_relative_to(book / live.FOLDER)]
+    light = [path for path in files if not any(path.is_relative_to(book / one) for one in (live.FOLDER, lab.FOLDER))]
     if light != files:
         write(book / f"{NAME}-live.zip", book, files)
     write(book / ARCHIVE, book, light)   # last: with it the book is done

@@ -15,13 +15,14 @@ from pathlib import Path
 import nbformat
 from sphinx.util import logging
 
-from course_book import live_files, live_parts, npm
+from course_book import lab, live_files, live_parts, npm
 from course_book.light import wrote_pages
 
 FOLDER = "_static/live"
 BUTTON = """</h1>
 <div class="course-live" data-page="{page}" data-version="{version}" hidden>
 <button type="button" class="course-key course-run">Run this page</button>
+<a class="course-key" href="{notebook}" hidden>Open as a notebook</a>
 <span class="course-live-hint">Python comes to your browser once, {megabytes} MB; then it is kept.</span>
 </div>"""
 SANITIZE = live_files.ROOT / "tests/nbval_sanitize.cfg"
@@ -51,7 +52,8 @@ def cells_of(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells
              if cell.cell_type == "code" and "remove-cell" not in cell.metadata.get("tags", [])]
     return [{"id": cell.id, "code": cell.source, "name": f"cell {number}", "printed": printed(cell),
-             "digest": live_files.digest(cell.source.encode())[:12]} for number, cell in enumerate(cells, start=1)]
+             "digest": live_files.digest(cell.source.encode())[:12], "short": cell.metadata.get("short")}
+            for number, cell in enumerate(cells, start=1)]
 
 
 def printed(cell):
@@ -96,7 +98,10 @@ def add_button(app, pagename, templatename, context, doctree):
         folder = Path(app.outdir, FOLDER, "cells")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{page}.json").write_text(json.dumps(book), encoding="utf-8")
-    button = BUTTON.format(page=page, version=app.config.course_live, megabytes=round(size / 1e6) or "some")
+    notebook = f"{context['pathto']('', 1)}{lab.address(source.name)}"
+    button = BUTTON.format(page=page, version=app.config.course_live, megabytes=round(size / 1e6) or "some", notebook=notebook)
+    if app.course_live:
+        button = button.replace(" hidden>Open", ">Open")
     context["body"] = context["body"].replace("</h1>", button, 1)
 
 
@@ -112,10 +117,12 @@ def write(app, exception):
         elif not (folder / name).exists():
             shutil.copy(live["files"] / name, folder / name)
     (folder / "pyodide-lock.json").write_text(json.dumps(live["lock"]), encoding="utf-8")
+    (folder / "notebook-lock.json").write_text(json.dumps(live_parts.notebook_lock(live["lock"], live["needs"])), encoding="utf-8")
     (folder / "needs.json").write_text(json.dumps(live["needs"]), encoding="utf-8")
     shutil.copy(live_files.LOCK / "kernel.py", folder)
-    others = ("pyodide-lock.json", "needs.json", "kernel.py", "cells")
+    others = ("pyodide-lock.json", "notebook-lock.json", "needs.json", "kernel.py", "cells")
     forget({*live_files.CORE, *packages, *others, *bundle(folder)}, folder)
+    lab.write(Path(app.srcdir, "book"), Path(app.outdir, lab.FOLDER))
 
 
 def forget(kept, folder):

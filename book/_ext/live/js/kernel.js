@@ -5,7 +5,8 @@ export class Kernel {
   constructor(files, version, packages, { hear, loaded }) {
     Object.assign(this, { files, hear, loaded, waiting: null });
     this.interrupt = globalThis.crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null;
-    this.worker = new Worker(`${files}worker.js?v=${version}`);
+    const begin = `importScripts(${JSON.stringify(`${files}worker.js?v=${version}`)});`;
+    this.worker = new Worker(URL.createObjectURL(new Blob([begin], { type: "text/javascript" }))); // so the page's policy is its own
     this.worker.onmessage = ({ data }) => this.receive(data);
     this.worker.onerror = ({ message }) => this.receive({ kind: "failed", message });
     this.ready = this.ask({ kind: "start", files, packages, interrupt: this.interrupt });
