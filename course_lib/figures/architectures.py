@@ -177,12 +177,12 @@ def _widths(layer):
 def audit(names, printed, computed, title):
     """Draw how far a printed column is from the computed one, row by row, in per cent.
 
-    A row fits if the printed number is the computed one rounded up or down.
+    A row fits if it is off by less than half a per cent.
     """
     fig, ax = plt.subplots(figsize=(style.WIDTH, 1.0 + 0.25 * len(names)))
     ax.axvline(0, color=palette.MUTED, linewidth=1)
     for y, (p, c) in enumerate(zip(printed, computed)):
-        _offset(ax, y, 100 * (p / c - 1), fits=abs(p - c) < 1)
+        _offset(ax, y, 100 * (p / c - 1), fits=abs(p / c - 1) < 0.005)
     ax.set_yticks(range(len(names)), names)
     ax.set(xlim=(-14.5, 9.5), ylim=(len(names) - 0.5, -0.5),
            xlabel="printed count against the widths' own")

@@ -240,15 +240,16 @@ def morph(amount, images, curves, title, xlabel):
         How far the digit is deformed, 0 to 1.
     images : (S, 28, 28) array
     curves : dict
-        {label: (S,) probabilities}; labels that start with "reader" are drawn dashed.
+        {label: (S,) probabilities, or (networks, S)}; labels that start with "reader" are drawn dashed.
     """
     figure, (axis, strip) = plt.subplots(2, 1, figsize=(WIDTH, 3.7), height_ratios=[3, 1])
     marks = "os^D"
     for i, (label, p) in enumerate(curves.items()):
         second = label.startswith("reader")
         colour = palette.FORWARD if i % 2 == 0 else palette.INK
-        axis.plot(amount, p, color=colour, linestyle="--" if second else "-", label=label,
-                  marker=marks[i % 4], markersize=4, markevery=4)
+        lines = axis.plot(amount, np.transpose(p), color=colour, linestyle="--" if second else "-",
+                          marker=marks[i % 4], markersize=4, markevery=4, linewidth=1.2 if np.ndim(p) > 1 else 2)
+        lines[0].set_label(label)
     axis.axhline(0.5, color=palette.MUTED, linewidth=0.8, zorder=0)
     axis.set(ylim=(-0.03, 1.03), xlim=(0, 1), ylabel="probability", yticks=[0, 0.5, 1])
     axis.set_title(title)

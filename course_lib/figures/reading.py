@@ -109,7 +109,7 @@ def order(image, found, title):
     ax.set_title(title, loc="left")
 
 
-def cut(part, pieces, path):
+def cut(part, pieces, path, title):
     """Draw ink that hangs together, the cheapest way through it, and the two pieces.
 
     Parameters
@@ -118,19 +118,20 @@ def cut(part, pieces, path):
     pieces : list of Part
     path : (h,) array
         The column of the cut in every row.
+    title : str
     """
     figure, (whole, after) = plt.subplots(1, 2, figsize=(WIDTH, 2.9))
     _show(whole, ~part.mask, "One piece of ink")
     whole.plot(path, np.arange(part.height), color=palette.BACKWARD, linewidth=2)
-    whole.text(path[0], -3, "cheapest way", color=palette.BACKWARD, ha="center", va="bottom")
-    whole.set_title("One piece of ink", pad=20)
+    whole.text(path[-1], part.height, "cheapest way", color=palette.BACKWARD, ha="center", va="top")
     coloured = np.ones((*part.mask.shape, 3))
     for piece, colour in zip(pieces, ((0, .45, .70), (.60, .25, .47))):
         rows = slice(piece.top - part.top, piece.bottom - part.top)
         columns = slice(piece.left - part.left, piece.right - part.left)
         coloured[rows, columns][piece.mask] = colour
     _show(after, coloured)
-    after.set_title("Two digits", pad=20)
+    after.set_title("Its two halves")
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
 
 
 def lattice(part, cuts, chosen):
@@ -181,11 +182,15 @@ def stages(shares, levels):
     ----------
     shares : dict of list of float
         From the name of the stage left out to one less the mistakes for each digit, at each level; the
-        first line leaves out none. More mistakes than digits are shown as 0.
+        first line leaves out none. More mistakes than digits are drawn at 0, with their number.
     levels : list of str
     """
     figure, ax = plt.subplots(figsize=(WIDTH, .36 * len(shares) + 1.3))
     names, values = list(shares), np.maximum(0, np.array(list(shares.values()))) * 100
+    below = {name: row for name, row in shares.items() if min(row) < 0}
+    for name, row in below.items():
+        ax.text(4, names.index(name), " and ".join(f"{share:.0%}".replace("-", "\u2212") for share in row),
+                va="center", size=10, color=palette.MUTED)
     for n, (level, colour, marker) in enumerate(zip(levels, (palette.FORWARD, palette.BACKWARD), "os")):
         ax.axvline(values[0, n], color=colour, linestyle="--", linewidth=1)
         ax.plot(values[:, n], range(len(names)), marker, color=colour, label=level, markersize=7)

@@ -110,7 +110,7 @@ def decay(lr=0.01, weight_decay=5e-4, momentum=0.9, steps=3000):
     axis.set_title("Weight decay is a slow leak")
 
 
-def loss(values, window=20, classes=10):
+def loss(values, window=20, classes=10, title="From a guess to near certainty"):
     """Draw every batch's loss and its running mean, on a logarithmic scale."""
     values = np.asarray(values, float)
     figure, axis = plt.subplots()
@@ -126,7 +126,30 @@ def loss(values, window=20, classes=10):
     axis.text(len(values), 1.15 * np.log(classes), "a guess: ln 10 = 2.30", ha="right", va="bottom",
               color=palette.MUTED, size=10.5)
     axis.set(xlabel="step", ylabel="loss of the batch", ylim=(None, 12))
-    axis.set_title("From a guess to near certainty")
+    axis.set_title(title)
+
+
+def masks(curves, title):
+    """Draw losses of training with a right and with a wrong backward pass, without and with momentum.
+
+    Parameters
+    ----------
+    curves : dict
+        {(momentum, name): losses (runs, steps)}, the right pass named "right".
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.9), sharey=True)
+    for axis, momentum in zip(axes, sorted({momentum for momentum, _ in curves})):
+        for name, colour, style in (("right", palette.FORWARD, "-"), ("always true", palette.BACKWARD, "--")):
+            for n, run in enumerate(curves[momentum, name]):
+                run = np.nan_to_num(run, nan=1e9, posinf=1e9)
+                axis.semilogy(1 + np.arange(len(run)), run, style, color=colour, linewidth=1.3,
+                              label=name if n == 0 else None)
+        axis.axhline(np.log(10), color=palette.MUTED, linewidth=1, linestyle=":")
+        axis.set(ylim=(0.02, 40), xlabel="step")
+        axis.set_title(f"momentum {momentum:g}" if momentum else "plain steps", size=11, weight="normal")
+    axes[0].set_ylabel("loss of the batch")
+    axes[0].legend(loc="lower left", fontsize=10, title="mask", frameon=False)
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
 
 
 def confusion(true, read, title="Rows: the digit. Columns: what was read"):

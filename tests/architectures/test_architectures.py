@@ -452,7 +452,7 @@ def test_figures_draw_what_the_network_says():
     assert "128 of 3×3\n221,184" in words()
     draw.windows([(7, 3, 2, 1)], "t")
     assert "7 pixels, k = 3, stride 2, pad 1: 4 positions" in words()
-    draw.audit(["a", "b"], [95, 50], [100, 50.4], "t")
+    draw.audit(["a", "b"], [95, 50], [100, 50.1], "t")
     assert {"−5.0%", "fits"} <= set(words())
     draw.totals({"one": 2_000_000, "two": 5_000_000}, "t")
     assert {"2.00M", "5.00M, 2.5×"} <= set(words())
