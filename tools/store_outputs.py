@@ -17,7 +17,7 @@ VOLATILE = ("execution", "collapsed", "scrolled")  # cell metadata that only say
 
 def store(path):
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", store_widget_state=True,
+    NotebookClient(notebook, timeout=900, kernel_name="python3", store_widget_state=True,
                    coalesce_streams=True,
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     for cell in notebook.cells:

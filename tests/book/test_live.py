@@ -2,6 +2,8 @@
 
 import json
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from weigh import pages as all_pages
@@ -34,6 +36,12 @@ class Live:
         said = self.page.locator(".course-live-said")
         said.filter(has_text=re.compile(f"{re.escape(text)}|ended with an error|is gone")).wait_for(timeout=LONG)
         assert text in said.text_content(), (said.text_content(), self.page.locator(".course-error").all_text_contents())
+
+    def outside(self):
+        return {address for address in self.asked if not address.startswith((self.home, "data:", "blob:"))}
+
+    def book(self, name):
+        return json.loads((ROOT / f"_build/html/_static/live/cells/{name}.json").read_text(encoding="utf-8"))
 
     def cell(self, number):
         return self.page.locator("article .cell:not(.course-scratch)").nth(number - 1)
@@ -72,15 +80,14 @@ def test_every_cell_runs_and_prints_what_the_book_says(live, name):
     failed = page.page.locator(".course-error").all_text_contents()
     differs = page.page.locator(".course-note details pre").all_text_contents()
     assert failed == [] and differs == []
-    assert {address for address in page.asked if not address.startswith((page.home, "data:", "blob:"))} == set()
+    assert page.outside() == set()
     assert page.problems == []
 
 
 def test_a_sign_is_flipped_the_check_fails_and_is_mended(live):
     """What the reader of chapter 7 does with `conv_backward`."""
     page = live("07-backward").start()
-    book = json.loads((ROOT / "_build/html/_static/live/cells/07-backward.json").read_text(encoding="utf-8"))
-    codes = [cell["code"] for cell in book["cells"]]
+    codes = [cell["code"] for cell in page.book("07-backward")["cells"]]
     number = next(k for k, code in enumerate(codes, start=1) if "def conv_backward" in code)
     right, wrong = "dx = add_patches(", "dx = -add_patches("
     assert right in codes[number - 1]
@@ -96,6 +103,96 @@ def test_a_sign_is_flipped_the_check_fails_and_is_mended(live):
     page.run(check)
     page.said(f"Cell {number + 1} has run.")
     assert "all equal" in check.locator(".cell_output").text_content()
+
+
+def test_then_the_network_is_trained_and_reads_what_the_reader_draws(live):
+    """The reader goes on to chapter 8: a short training, and a digit for the network that came out of it."""
+    page = live("08-training").start()
+    ids = [cell["id"] for cell in page.book("08-training")["cells"]]
+    training, sheet = ids.index("cd6ed8a3") + 1, ids.index("own-pad") + 1
+    page.cell(training).get_by_role("button", name="Train 60 steps only").click()
+    page.said(f"Cell {training} has run.")
+    right = re.search(r"(\d+) of 500", page.cell(training).locator(".cell_output").text_content())
+    assert int(right[1]) >= 300                           # a guess gets 50
+    page.run(page.cell(sheet))
+    page.said(f"Cell {sheet} has run.")
+    box = page.cell(sheet).locator(".course-sheet")
+    box.scroll_into_view_if_needed()
+    area = box.bounding_box()
+    corners = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in ((.5, .15), (.5, .5), (.5, .88))]
+    page.page.mouse.move(*corners[0])
+    page.page.mouse.down()
+    for corner in corners[1:]:
+        page.page.mouse.move(*corner, steps=12)
+    page.page.mouse.up()
+    page.cell(sheet).locator(".course-answer").filter(has_text=re.compile(r"It reads an? \d|says an? \d")).wait_for(timeout=LONG)
+    assert page.problems == [] and page.outside() == set()
+
+
+REACH = """import js
+asked = js.XMLHttpRequest.new()
+asked.open("GET", "{address}/from-python", False)
+try:
+    asked.send()
+    print("answered", asked.status)
+except Exception as problem:
+    print("refused")"""
+SHOW = """from IPython.display import HTML
+HTML('<img src="{address}/from-html.png"><i>shown</i>')"""
+
+
+@pytest.fixture
+def elsewhere():
+    """Another server, that answers everybody: (address, paths that it was asked for)."""
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.end_headers()
+
+        def log_message(self, *details):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+def test_code_on_a_live_page_reaches_nobody(live, elsewhere):
+    """Neither Python in its worker nor what it shows on the page can send anything away."""
+    address, asked = elsewhere
+    page = live("01-gradient").start()
+    for code, said in ((REACH, "refused"), (SHOW, "shown")):
+        page.write(page.cell(1), code.format(address=address))
+        page.run(page.cell(1))
+        page.cell(1).locator(".cell_output").filter(has_text=said).wait_for(timeout=LONG)
+    page.page.wait_for_timeout(500)
+    assert asked == []
+    refused = " ".join(page.problems)
+    assert "from-html.png" in refused and "Content Security Policy" in refused
+
+
+def test_the_chapter_opens_as_a_notebook(live):
+    """JupyterLite, with the book's own Python and nothing from elsewhere: its first cells run, a widget is drawn."""
+    page = live("01-gradient")
+    page.page.get_by_role("link", name="Open as a notebook").click()
+    page.page.locator(".jp-CodeCell").first.wait_for(timeout=LONG)
+    page.page.get_by_role("menuitem", name="Run").first.click()
+    page.page.locator("#jp-mainmenu-run").get_by_text("Run All Cells", exact=True).click()
+    page.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+    rows = page.page.locator(".jp-WindowedPanel-outer")
+    for _ in range(60):
+        if page.page.locator(".jp-OutputArea .course-frame").count():
+            break
+        rows.evaluate("rows => rows.scrollBy(0, 500)")
+        page.page.wait_for_timeout(300)
+    assert page.page.locator(".jp-OutputArea .course-frame").first.is_visible()
+    assert page.page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.outside() == set()
 
 
 def test_what_is_typed_is_kept_and_comes_back(live):
