@@ -186,3 +186,9 @@ def test_sums_are_worked_out():
     assert 0.007 in list(sums(r"that is $\sqrt{0.974 \cdot 0.026 / 500} = 0.007$: a"))
     assert not unsupported("59% of them, 6.96 million, about 480", [0.5912, 6_961_234, 484], set())
     assert len(unsupported("58% of them, 6.97 million, 480 of them", [0.5912, 6_961_234, 484], set())) == 3
+
+
+def test_few_cells_print_true_or_false():
+    """Numbers say more; what is left of True and False is where it is the answer."""
+    text = "\n".join(part for path in NOTEBOOKS for cell in cells(path) for part in printed(cell))
+    assert len(re.findall(r"\b(?:True|False)\b", text)) <= 40
