@@ -20,7 +20,7 @@ NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
 LISTED = ROOT / "tests/book/numbers.yml"
 NEAR = 15                                       # cells
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-ABOUT = r"(?:about|some|nearly|around|almost|roughly|over|under|≈|\\approx)\s*$"
+ABOUT = r"(?i:about|some|nearly|around|almost|roughly|over|under|≈|\\approx)\s*$"
 SCALES = {"%": 100, "\\%": 100, "per cent": 100, "points": 100, "°": 1, "million": 1e-6, "billion": 1e-9,
           "thousand": 1e-3, "G": 1e-9, "M": 1e-6, "K": 1e-3, "MB": 1e-6, "GB": 1e-9}
 NOT_WORDS = [                                   # what is no claim: names, addresses, places in the book, code
