@@ -3,9 +3,11 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := _build/html/index.html
+ASSIGNMENT := _build/assignment
+MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test test-slow weigh pdf epub bench outputs address frontend clean distclean
+.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade outputs address frontend clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -38,6 +40,16 @@ epub: book $(VENV)/ready-to-test  ## make an e-book of it, named on the start pa
 bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
 	@$(BIN)/python benchmarks/run.py
 
+assignment: $(VENV)/ready .grade/ready  ## make the assignment: what to hand out, its source, its solution, nbgrader's course
+	@PYTHONPATH=tools $(BIN)/python -m grading.material $(ASSIGNMENT)/material
+	@PYTHONPATH=tools .grade/bin/python -m grading.build $(ASSIGNMENT)/material $(ASSIGNMENT)/course
+
+grade: .grade/ready  ## mark hand-ins, a folder for each student in one: make grade HANDINS=folder
+	@test -n "$(HANDINS)" || { echo "Which folder? It has a folder for each student: make grade HANDINS=folder"; exit 1; }
+	@test -f $(ASSIGNMENT)/course/gradebook.db || $(MAKE) --no-print-directory assignment
+	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(ASSIGNMENT)/material $(MARKS) $(if $(TRUSTING),--trusting)
+	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(ASSIGNMENT)/course $(MARKS)/results
+
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
 
@@ -52,7 +64,7 @@ clean:  ## delete the built book (the environment stays)
 	@echo "The built book is deleted; make book builds it again."
 
 distclean: clean  ## delete the environment and the front-end parts too
-	rm -rf $(VENV) .frontend .live .bench
+	rm -rf $(VENV) .frontend .live .bench .grade
 	@echo "The environment and the front-end parts are deleted too."
 
 # Set-up, done again only when what it depends on has changed
@@ -71,4 +83,8 @@ $(VENV)/ready-to-check: $(VENV)/ready
 $(VENV)/ready-to-bench: $(VENV)/ready benchmarks/peers.py
 	@$(BIN)/python tools/environment.py $(VENV) bench,referee
 	@$(BIN)/python benchmarks/peers.py
+	@touch $@
+
+.grade/ready: tools/grading/requirements.txt tools/environment.py
+	@sh tools/python.sh tools/environment.py .grade tools/grading/requirements.txt
 	@touch $@

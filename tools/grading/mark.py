@@ -41,12 +41,13 @@ class Absent:
 
 def functions(part):
     """The names that the answer cells define."""
-    spaces = {}
+    spaces, names = {}, []
     for cell in part.of("given", "answer"):
+        known = set(spaces)
         exec(compile(cell.source, cell.name, "exec"), spaces)
-        if cell.kind == "given":
-            known = set(spaces)
-    return [name for name in spaces if name not in known and callable(spaces[name])]
+        if cell.kind == "answer":
+            names += [name for name in spaces if name not in known and callable(spaces[name])]
+    return names
 
 
 def given_names(part):

@@ -165,6 +165,8 @@ class Session:
     def _result(self, name, said):
         if "missing" in said:
             raise Trouble(f"there is no function {name} in the notebook{self._because()}")
+        if str(said.get("error")).startswith("NotImplementedError"):
+            raise Trouble(f"{name} is not written yet")
         if "error" in said:
             raise Trouble(f"{name} raised {said['error']}")
         if "result" not in said:
