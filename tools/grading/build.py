@@ -65,12 +65,12 @@ def write_source(course, material, all_parts):
 
 
 def settings(course):
-    """nbgrader's settings; its kernels talk through files, not through ports."""
+    """nbgrader's settings."""
     config = Config()
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.course_id = "learning-network"
     config.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
-    config.KernelManager.transport = "ipc"
+    config.ExecutePreprocessor.startup_timeout = config.ExecutePreprocessor.timeout = 600     # of a busy machine
     return config
 
 
