@@ -25,7 +25,7 @@ check: $(VENV)/ready-to-check  ## look the code over and run the unit tests of w
 test: book $(VENV)/ready-to-test  ## run the tests: library, stored outputs, built book
 	@$(BIN)/python tools/test.py
 
-test-slow: book $(VENV)/ready-to-test  ## run the slow ones: every page's barriers, Jupyter with live kernels
+test-slow: book $(VENV)/ready-to-test .grade/ready  ## run the slow ones: every page's barriers, live kernels, nbgrader
 	@$(BIN)/python tools/test.py --slow
 
 weigh: book $(VENV)/ready-to-test  ## list what each page weighs when it is opened, and each widget when it wakes

@@ -28,14 +28,21 @@ def reason(got, want, tolerance):
         return " is the transpose of the right one."
     if same(got, -want, tolerance):
         return " has the wrong sign."
-    largest = np.argmax(np.abs(want))
-    if want.size and want.flat[largest] != 0:
-        factor = got.flat[largest] / want.flat[largest]
-        if factor != 0 and want.size > 1 and same(got, factor * want, tolerance):
-            return f" is {factor:.4g} times the right one: a factor is missing, or there is one too many."
+    factor = ratio(got, want, tolerance)
+    if factor:
+        return f" is {factor:.4g} times the right one: a factor is missing, or there is one too many."
     place = np.unravel_index(np.argmax(np.abs(got - want)), want.shape)
     where = f" at {', '.join(str(int(i)) for i in place)}" if place else ""
     return f" is not right{where}: it is {got[place]:.6g} and should be {want[place]:.6g}."
+
+
+def ratio(got, want, tolerance):
+    """The number that all of `want` is multiplied by to be `got`, or None."""
+    if want.size < 2 or not want.any():
+        return None
+    largest = np.argmax(np.abs(want))
+    factor = got.flat[largest] / want.flat[largest]
+    return factor if factor and same(got, factor * want, tolerance) else None
 
 
 def shape(got, want, what):
@@ -69,7 +76,7 @@ def several(got, count, what):
     """Complain unless `got` is a tuple or a list of `count` things."""
     if not isinstance(got, (tuple, list)) or len(got) != count:
         number = f"{len(got)} things" if isinstance(got, (tuple, list)) else f"a {type(got).__name__}"
-        raise AssertionError(f"{what} should return {count} things, in the order of its description; it returns {number}.")
+        raise AssertionError(f"{what} should return {count} things, in the order it describes; it returns {number}.")
     return got
 
 

@@ -132,7 +132,8 @@ def dead_share(x, W, b):
 x = np.array([[1., -1., 2.], [0., 1., 1.]])
 W, b = np.array([[1., 0.], [-1., 0.], [-1., -1.]]), np.array([[0.], [0.], [0.]])
 checks.close(dead_share(x, W, b), 1 / 3, "the share of dead units", {
-    "that is the share of zeros; a unit that answers to one example is alive": 6 / 9, "that is the share of living ones": 2 / 3})
+    "that is the share of zeros; a unit that answers to one example is alive": 6 / 9,
+    "that is the share of living ones": 2 / 3})
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(14)
 for shift in (-6, -3, -2, 0, 9):
@@ -210,7 +211,8 @@ def count_parameters(layers, shape):
 # %% check count_one 2
 checks.equal(count_parameters([("conv", 96, 11, 4, 0)], (3, 227, 227)), 34_944, "the first layer of AlexNet", {
     "the biases are missing": 34_848, "a filter sees all three channels": 11_712})
-checks.equal(count_parameters([("linear", 10)], (1, 28, 28)), 7_850, "ten units on a picture", {"the biases are missing": 7_840})
+checks.equal(count_parameters([("linear", 10)], (1, 28, 28)), 7_850, "ten units on a picture",
+    {"the biases are missing": 7_840})
 ### BEGIN HIDDEN TESTS
 checks.equal(count_parameters([("conv", 20, 5, 1, 0)], (1, 28, 28)), 520, "the first layer of the LeNet", {
     "the biases are missing": 500})

@@ -55,14 +55,16 @@ def inner_product_backward(dy, x, W):
 # %% check inner_product_dx 3
 dy, x, W = np.array([[1., 0.], [0., 2.]]), np.array([[1., 2.], [3., 4.]]), np.array([[1., 2.], [3., 5.]])
 dx, dW, db = checks.several(inner_product_backward(dy, x, W), 3, "inner_product_backward")
-checks.close(dx, [[1, 6], [2, 10]], "dx", {"W is used as in the forward pass; going back it is transposed": [[1, 4], [3, 10]]})
+checks.close(dx, [[1, 6], [2, 10]], "dx",
+    {"W is used as in the forward pass; going back it is transposed": [[1, 4], [3, 10]]})
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(32)
 for m, n, N in ((4, 4, 4), (3, 6, 5), (5, 2, 1)):
     dy, x, W = rng.normal(size=(m, N)), rng.normal(size=(n, N)), rng.normal(size=(m, n))
     dx = checks.several(inner_product_backward(dy, x, W), 3, "inner_product_backward")[0]
     want = np.array([[sum(dy[i, j] * W[i, k] for i in range(m)) for j in range(N)] for k in range(n)])
-    checks.close(dx, want, f"dx for W {W.shape}", {"you divided by the batch, which the loss has done already": want / N}
+    checks.close(dx, want, f"dx for W {W.shape}",
+        {"you divided by the batch; the loss has done that": want / N}
                  | ({"W is used as in the forward pass; going back it is transposed": W @ dy} if m == n else {}))
 ### END HIDDEN TESTS
 
@@ -71,7 +73,7 @@ dy, x, W = np.array([[1., 0.], [0., 2.]]), np.array([[1., 2.], [3., 4.]]), np.ar
 dx, dW, db = checks.several(inner_product_backward(dy, x, W), 3, "inner_product_backward")
 checks.close(dW, [[1, 3], [4, 8]], "dW", {"your dW is the transpose of the right one": [[1, 4], [3, 8]],
                                          "x is not transposed": [[1, 2], [6, 8]],
-                                         "you divided by the batch, which the loss has done already": [[0.5, 1.5], [2, 4]]})
+                                         "you divided by the batch; the loss has done that": [[0.5, 1.5], [2, 4]]})
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(33)
 for m, n, N in ((4, 4, 4), (3, 6, 5), (5, 2, 1), (5, 5, 3)):
@@ -79,7 +81,7 @@ for m, n, N in ((4, 4, 4), (3, 6, 5), (5, 2, 1), (5, 5, 3)):
     dW = checks.several(inner_product_backward(dy, x, W), 3, "inner_product_backward")[1]
     want = sum(np.outer(dy[:, j], x[:, j]) for j in range(N))
     checks.close(dW, want, f"dW for W {W.shape} and a batch of {N}", {
-        "you divided by the batch, which the loss has done already": want / N}
+        "you divided by the batch; the loss has done that": want / N}
         | ({"your dW is the transpose of the right one": want.T} if m == n else {}))
 ### END HIDDEN TESTS
 
@@ -101,8 +103,8 @@ for m, n, N in ((4, 4, 4), (3, 6, 5), (5, 2, 1)):
 # Inner product, ReLU, inner product, softmax, and the mean over the batch of the negative logarithm of the right
 # class's probability. Return the loss and the gradients of all four parameters.
 #
-# Hint: The loss's gradient by the last layer's output is $(p - \mathrm{onehot})/N$: the batch is divided by here, and nowhere
-# else. Subtract each column's maximum before `np.exp`. The inner gradients are what 3.1 and 3.2 return.
+# Hint: The loss's gradient by the last layer's output is $(p - \mathrm{onehot})/N$: the batch is divided by here,
+# and nowhere else. Subtract each column's maximum before `np.exp`. The inner gradients are what 3.1 and 3.2 return.
 
 # %% answer gradients
 def gradients(x, labels, W1, b1, W2, b2):
@@ -249,14 +251,15 @@ for C, H, side, N, F, k, stride, pad in ((2, 5, 5, 2, 2, 3, 1, 0), (3, 6, 7, 2, 
     dy = rng.normal(size=(F, *windows.shape[1:3], N))
     dx, dW, db = checks.several(convolve_backward(dy, x, W, stride, pad), 3, "convolve_backward")
     want = np.einsum("fhwn,chwnij->fcij", dy, windows)
-    checks.close(dW, want, "dW", {"you divided by the batch, which the loss has done already": want / N,
+    checks.close(dW, want, "dW", {"you divided by the batch; the loss has done that": want / N,
                                  "rows and columns of the filter are exchanged": want.transpose(0, 1, 3, 2),
                                  "the filter is flipped": want[:, :, ::-1, ::-1]})
     checks.close(db, np.einsum("fhwn->f", dy)[:, None], "db")
 ### END HIDDEN TESTS
 
 # %% check star-convolve_dx 4
-dx = checks.several(convolve_backward(np.ones((1, 2, 2, 1)), np.zeros((1, 3, 3, 1)), np.ones((1, 1, 2, 2))), 3, "convolve_backward")[0]
+got = convolve_backward(np.ones((1, 2, 2, 1)), np.zeros((1, 3, 3, 1)), np.ones((1, 1, 2, 2)))
+dx = checks.several(got, 3, "convolve_backward")[0]
 checks.close(dx, np.array([[1., 2., 1.], [2., 4., 2.], [1., 2., 1.]]).reshape(1, 3, 3, 1), "dx")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(39)
@@ -270,5 +273,5 @@ for C, H, side, N, F, k, stride, pad in ((2, 5, 5, 2, 2, 3, 1, 0), (3, 6, 7, 2, 
     want = want[:, pad:H + pad, pad:side + pad]
     dx = checks.several(convolve_backward(dy, x, W, stride, pad), 3, "convolve_backward")[0]
     checks.close(dx, want, f"dx for stride {stride}, pad {pad}", {
-        "you divided by the batch, which the loss has done already": want / N})
+        "you divided by the batch; the loss has done that": want / N})
 ### END HIDDEN TESTS

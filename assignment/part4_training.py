@@ -52,9 +52,11 @@ def sgd_step(w, dw, v, lr, momentum=0.9, decay=5e-4):
     ### END SOLUTION
 
 # %% check sgd_step 4
-w, v = checks.several(sgd_step(np.array([[1., -2.]]), np.array([[0.5, 0.]]), np.array([[1., 1.]]), 0.1, 0.9, 0.1), 2, "sgd_step")
+got = sgd_step(np.array([[1., -2.]]), np.array([[0.5, 0.]]), np.array([[1., 1.]]), 0.1, 0.9, 0.1)
+w, v = checks.several(got, 2, "sgd_step")
 checks.close(v, [[1.5, 0.7]], "v", {"the rate is in v; it belongs to the step": [[0.96, 0.88]],
-                                    "the decay is missing": [[1.4, 0.9]], "the decay pushes away from zero": [[1.3, 1.1]]})
+                                    "the decay is missing": [[1.4, 0.9]],
+                                    "the decay pushes away from zero": [[1.3, 1.1]]})
 checks.close(w, [[0.85, -2.07]], "w", {"the step goes uphill": [[1.15, -1.93]],
                                        "w moves by the old v": [[0.9, -2.1]]})
 ### BEGIN HIDDEN TESTS
@@ -107,10 +109,13 @@ def gradients(x, labels, W1, b1, W2, b2):
 
 # %% check train 3
 x, labels = np.array([[1.], [2.]]), np.array([1])
-parts = checks.several(train(x, labels, [[0]], np.eye(2), np.zeros((2, 1)), np.zeros((2, 2)), np.zeros((2, 1))), 4, "train")
-checks.close(parts[2], [[-0.005, -0.01], [0.005, 0.01]], "W2 after one step from zero", {"that goes uphill": [[0.005, 0.01], [-0.005, -0.01]]},
+got = train(x, labels, [[0]], np.eye(2), np.zeros((2, 1)), np.zeros((2, 2)), np.zeros((2, 1)))
+parts = checks.several(got, 4, "train")
+checks.close(parts[2], [[-0.005, -0.01], [0.005, 0.01]], "W2 after one step from zero",
+    {"that goes uphill": [[0.005, 0.01], [-0.005, -0.01]]},
              tolerance=1e-9)
-checks.close(parts[3], [[-0.01], [0.01]], "b2 after one step from zero", {"biases learn at twice the rate": [[-0.005], [0.005]]},
+checks.close(parts[3], [[-0.01], [0.01]], "b2 after one step from zero",
+    {"biases learn at twice the rate": [[-0.005], [0.005]]},
              tolerance=1e-9)
 ### BEGIN HIDDEN TESTS
 def slope(loss, p, number, nudge=1e-5):
@@ -144,7 +149,8 @@ x, labels = rng.normal(size=(3, 9)), rng.integers(0, 3, 9)
 p = [rng.normal(size=shape) for shape in ((4, 3), (4, 1), (3, 4), (3, 1))]
 batches = np.array([[0, 1, 2], [3, 4, 5], [6, 7, 8], [8, 1, 4], [2, 2, 0]])
 got = checks.several(train(x, labels, batches, *p), 4, "train")
-want, equal_rates, fresh = trained(x, labels, batches, p), trained(x, labels, batches, p, 1), trained(x, labels, batches, p, 2, 0)
+want, equal_rates = (trained(x, labels, batches, p, twice) for twice in (2, 1))
+fresh = trained(x, labels, batches, p, momentum=0)
 for number, name in enumerate(("W1", "b1", "W2", "b2")):
     checks.close(got[number], want[number], f"{name} after five steps", {
         "biases learn at twice the rate": equal_rates[number],
@@ -154,7 +160,8 @@ for number, name in enumerate(("W1", "b1", "W2", "b2")):
 # %% check held_out 2
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(44)
-start = [np.sqrt(2 / 784) * rng.normal(size=(32, 784)), np.zeros((32, 1)), np.sqrt(2 / 32) * rng.normal(size=(10, 32)), np.zeros((10, 1))]
+sizes = (0.05, (32, 784)), (0, (32, 1)), (0.25, (10, 32)), (0, (10, 1))
+start = [size * rng.normal(size=shape) for size, shape in sizes]
 batches = rng.integers(0, x_train.shape[1], (300, 50))
 W1, b1, W2, b2 = checks.several(train(x_train, t_train, batches, *start), 4, "train")
 for got, want, name in zip((W1, b1, W2, b2), start, ("W1", "b1", "W2", "b2")):
@@ -162,7 +169,8 @@ for got, want, name in zip((W1, b1, W2, b2), start, ("W1", "b1", "W2", "b2")):
 right = (np.argmax(W2 @ np.maximum(W1 @ x_test + b1, 0) + b2, axis=0) == t_test).mean()
 assert right > 0.85, f"after 300 steps {right:.1%} of the held-out digits are read; 85% should be."
 ### END HIDDEN TESTS
-start = [0.05 * np.cos(np.arange(32 * 784.)).reshape(32, 784), np.zeros((32, 1)), 0.3 * np.cos(np.arange(320.)).reshape(10, 32), np.zeros((10, 1))]
+start = [0.05 * np.cos(np.arange(32 * 784.)).reshape(32, 784), np.zeros((32, 1)),
+         0.3 * np.cos(np.arange(320.)).reshape(10, 32), np.zeros((10, 1))]
 W1, b1, W2, b2 = train(x_train, t_train, np.arange(5000).reshape(100, 50) % 1297, *start)
 checks.shape(W1, (32, 784), "W1")
 
@@ -170,7 +178,8 @@ checks.shape(W1, (32, 784), "W1")
 # ## 4.4 The confusion matrix
 # Rows are what the digits are, columns what was answered: entry `(i, j)` counts the digits `i` that were read as `j`.
 #
-# Hint: `np.add.at(matrix, (truth, answers), 1)` counts pairs that come several times; `matrix[truth, answers] += 1` does not.
+# Hint: `np.add.at(matrix, (truth, answers), 1)` counts pairs that come several times; `matrix[truth, answers] += 1`
+# does not.
 
 # %% answer confusion
 def confusion(truth, answers, classes=10):
@@ -226,7 +235,8 @@ for classes in (3, 5, 10):
 # %% [markdown]
 # ## 4.6 How sure is a share
 # 487 of 500 right: which true shares agree with that? Return Wilson's interval at 95% (z = 1.96):
-# $\left(\hat p + \frac{z^2}{2n} \pm z\sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4n^2}}\right) \Big/ \left(1 + \frac{z^2}{n}\right)$.
+# $\left(\hat p + \frac{z^2}{2n} \pm z\sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4n^2}}\right) \Big/ \left(1
+# + \frac{z^2}{n}\right)$.
 #
 # Hint: It stays inside 0 and 1, also for 500 of 500; the middle is not the share itself, it leans towards a half.
 
@@ -327,5 +337,6 @@ for name, w in p.items():
     for _ in range(4):
         way = rng.normal(size=w.shape)
         ends = [lenet_loss(x, labels, p | {name: w + nudge * way}) for nudge in (1e-6, -1e-6)]
-        checks.close(np.sum(way * checks.numbers(slopes[name], name)), (ends[0] - ends[1]) / 2e-6, f"d{name} along a direction", tolerance=1e-5)
+        checks.close(np.sum(way * checks.numbers(slopes[name], name)), (ends[0] - ends[1]) / 2e-6,
+            f"d{name} along a direction", tolerance=1e-5)
 ### END HIDDEN TESTS

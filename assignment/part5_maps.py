@@ -28,7 +28,8 @@ def mosaic(maps, rows, columns):
     ### END SOLUTION
 
 # %% check mosaic 2
-checks.close(mosaic(np.arange(8.).reshape(4, 1, 2), 2, 2), [[0, 1, 2, 3], [4, 5, 6, 7]], "four maps of 1x2 in two rows", {
+checks.close(mosaic(np.arange(8.).reshape(4, 1, 2), 2, 2), [[0, 1, 2, 3], [4, 5, 6, 7]],
+    "four maps of 1x2 in two rows", {
     "the second map stands to the right of the first, not below": [[0, 1, 4, 5], [2, 3, 6, 7]]})
 ### BEGIN HIDDEN TESTS
 for rows, columns, H, side in ((4, 5, 24, 24), (2, 3, 4, 5), (3, 1, 2, 2)):
@@ -41,12 +42,12 @@ for rows, columns, H, side in ((4, 5, 24, 24), (2, 3, 4, 5), (3, 1, 2, 2)):
 import matplotlib.pyplot as plt
 
 plt.imshow(mosaic(layer2, 4, 5), cmap="coolwarm", vmin=-abs(layer2).max(), vmax=abs(layer2).max())
-plt.axis("off");
+_ = plt.axis("off")
 
 # %% [markdown]
 # ## 5.2 What black hides
-# Layers 2 and 3 look the same when negative numbers are shown in black, as zero is. In which share of a map's pixels do they
-# differ? Return one share for each map.
+# Layers 2 and 3 look the same when negative numbers are shown in black, as zero is. In which share of a map's pixels
+# do they differ? Return one share for each map.
 #
 # Hint: ReLU changes a pixel exactly if it is below zero.
 
@@ -58,7 +59,8 @@ def hidden_share(layer2):
     ### END SOLUTION
 
 # %% check hidden_share 2
-checks.close(hidden_share(np.array([[[-1., 0.], [0., 2.]], [[-1., -2.], [-3., 4.]]])), [0.25, 0.75], "the shares of two maps", {
+checks.close(hidden_share(np.array([[[-1., 0.], [0., 2.]], [[-1., -2.], [-3., 4.]]])), [0.25, 0.75],
+    "the shares of two maps", {
     "a pixel that is zero stays zero": [0.75, 0.75], "that is the share that stays": [0.75, 0.25]})
 ### BEGIN HIDDEN TESTS
 maps = np.random.default_rng(52).integers(-2, 3, size=(7, 5, 6)).astype(float)
@@ -86,7 +88,8 @@ def blank_maps(layer3, W):
 # %% check blank_maps 3
 maps = np.zeros((3, 2, 2))
 maps[1, 0, 0] = 1
-checks.equal(blank_maps(maps, np.array([[0., 1e-9], [0., 0.], [-3., 2.]])), [(0, "weights"), (2, "digit")], "the blank maps", {
+checks.equal(blank_maps(maps, np.array([[0., 1e-9], [0., 0.], [-3., 2.]])), [(0, "weights"), (2, "digit")],
+    "the blank maps", {
     "weights that add up to zero are not zero": [(0, "weights"), (2, "weights")],
     "map 1 has a pixel: it is not blank": [(0, "weights"), (1, "weights"), (2, "digit")]})
 ### BEGIN HIDDEN TESTS
@@ -95,14 +98,15 @@ maps, filters = np.maximum(rng.normal(size=(12, 6, 6)), 0), rng.normal(size=(12,
 maps[[1, 4, 5, 9]], filters[[4, 9, 10]] = 0, 0
 filters[5] = np.linspace(-1, 1, 25)
 filters[9, 3] = -1e-8
-checks.equal(blank_maps(maps, filters), [(1, "digit"), (4, "weights"), (5, "digit"), (9, "weights")], "the blank maps of twelve")
+checks.equal(blank_maps(maps, filters), [(1, "digit"), (4, "weights"), (5, "digit"), (9, "weights")],
+    "the blank maps of twelve")
 checks.equal(blank_maps(maps[:1], filters[:1]), [], "the blank maps of a layer that has none")
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 5.4 Nearly the same
-# Which pairs of maps are nearly the same? Two maps are if the cosine of the angle between them, seen as long vectors, is at least
-# `least`. A blank map is like no other. Return pairs `(i, j)` with `i < j`, in order.
+# Which pairs of maps are nearly the same? Two maps are if the cosine of the angle between them, seen as long
+# vectors, is at least `least`. A blank map is like no other. Return pairs `(i, j)` with `i < j`, in order.
 #
 # Hint: Divide every map by its length, then one product of matrices has all the cosines. Mind the length zero.
 
@@ -120,7 +124,8 @@ def twins(maps, least):
 # %% check twins 3
 maps = np.array([[[1., 0.]], [[5., 1.]], [[0., 0.]], [[-1., 0.]]])
 checks.equal(twins(maps, 0.9), [(0, 1)], "the twins of four maps", {
-    "the opposite is not the same": [(0, 1), (0, 3), (1, 3)], "twice as bright is the same map: divide by the length": []})
+    "the opposite is not the same": [(0, 1), (0, 3), (1, 3)],
+    "twice as bright is the same map: divide by the length": []})
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(54)
 maps = rng.normal(size=(6, 5, 4))

@@ -23,7 +23,7 @@ def read(pictures):
 import matplotlib.pyplot as plt
 
 plt.imshow(page, cmap="gray")
-plt.title(" / ".join(rows));
+_ = plt.title(" / ".join(rows))
 
 # %% [markdown]
 # ## 6.1 Where ink begins
@@ -53,7 +53,8 @@ checks.equal(otsu(np.array([[0, 0, 0, 0, 255]], np.uint8)), 0, "the threshold of
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(61)
 for dark, light, share in ((60, 200, 0.1), (100, 140, 0.5), (20, 240, 0.02)):
-    grey = np.clip(np.where(rng.random((40, 50)) < share, dark, light) + rng.normal(0, 12, (40, 50)), 0, 255).astype(np.uint8)
+    grey = np.where(rng.random((40, 50)) < share, dark, light) + rng.normal(0, 12, (40, 50))
+    grey = np.clip(grey, 0, 255).astype(np.uint8)
     values = grey.astype(np.int64)
     best = []
     for t in range(256):
@@ -65,8 +66,8 @@ for dark, light, share in ((60, 200, 0.1), (100, 140, 0.5), (20, 240, 0.02)):
 
 # %% [markdown]
 # ## 6.2 Pieces
-# Number the connected pieces of ink: pixels that touch, also at a corner, have one number. Paper is 0, the pieces are 1, 2,
-# 3 ... in any order. `ink` is an array of true and false.
+# Number the connected pieces of ink: pixels that touch, also at a corner, have one number. Paper is 0, the pieces
+# are 1, 2, 3 ... in any order. `ink` is an array of true and false.
 #
 # Hint: Take a pixel without a number, give it one, and put it on a list; for each pixel on the list, number its
 # eight neighbours that are ink and have none, and put them on the list too.
@@ -141,7 +142,8 @@ def frame(piece):
 # %% check frame 3
 picture = frame(np.ones((56, 4), bool))
 checks.shape(picture, (28, 28), "the picture")
-checks.close(np.sum(picture), 38, "the ink of a vertical stroke", {"that is a stretched stroke; pad it with paper": 19 * 19},
+checks.close(np.sum(picture), 38, "the ink of a vertical stroke",
+    {"that is a stretched stroke; pad it with paper": 19 * 19},
              tolerance=0.2)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(63)
@@ -157,8 +159,8 @@ for H, side in ((20, 20), (31, 8), (9, 40), (3, 2), (1, 1), (57, 56)):
 # %% [markdown]
 # ## 6.4 Reading order
 # Boxes are `(top, left, bottom, right)`. Return their numbers in rows, from the top, each row from the left: a box
-# belongs to a row if its middle height lies between the top and the bottom of the row's first box. Go through the boxes by
-# their middle heights, lowest number first; each that fits no row begins one.
+# belongs to a row if its middle height lies between the top and the bottom of the row's first box. Go through the
+# boxes by their middle heights, lowest number first; each that fits no row begins one.
 #
 # Hint: Sort by the left side alone and the second row ends up in the first. Rows first, then left to right in each.
 
@@ -185,7 +187,8 @@ checks.equal(reading_order(boxes), [[2, 1], [0, 3]], "the order of four boxes", 
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(64)
 for count, columns in ((5, 10), (2, 6), (1, 4)):
-    boxes = [(60 * row + int(rng.integers(-8, 9)), 40 * column + int(rng.integers(-5, 6))) for row in range(count) for column in range(columns)]
+    corners = [(60 * row, 40 * column) for row in range(count) for column in range(columns)]
+    boxes = [(top + int(rng.integers(-8, 9)), left + int(rng.integers(-5, 6))) for top, left in corners]
     boxes = [(top, left, top + 40, left + 25) for top, left in boxes]
     order = rng.permutation(len(boxes))
     place = np.argsort(order)
@@ -224,7 +227,7 @@ def read_page(grey):
 got = read_page(page)
 checks.equal([len(row) for row in got], [len(row) for row in rows], "the number of digits in each row")
 right = sum(a == b for ours, theirs in zip(got, rows) for a, b in zip(ours, theirs))
-assert right >= 0.9 * sum(map(len, rows)), f"{right} digits of the page are right; nine of ten should be. You read {got}."
+assert right >= 0.9 * sum(map(len, rows)), f"{right} digits of the page are right; nine of ten should be: {got}."
 ### BEGIN HIDDEN TESTS
 swapped = [1, 0] if len(rows) == 2 else list(range(1, len(rows))) + [0]
 bands = np.array_split(page, len(rows))

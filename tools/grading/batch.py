@@ -1,4 +1,6 @@
-"""Mark all hand-ins of a folder: python -m grading.batch HANDINS MATERIAL GRADES [--trusting]
+"""Mark all hand-ins of a folder.
+
+    python -m grading.batch HANDINS MATERIAL GRADES [--trusting]
 
 HANDINS has a folder for each student, with the notebooks somewhere in it (nbgrader's `submitted` is such a folder).
 GRADES gets results/STUDENT.json, reports/STUDENT.html and marks.csv. Each hand-in is marked in a process of its
@@ -97,18 +99,25 @@ def summarise(grades, names):
     return results
 
 
-def main():
+def arguments():
+    """What was asked for; ends with a sentence if it cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("handins", "material", "grades"):
         parser.add_argument(name, type=lambda word: Path(word).resolve())
     parser.add_argument("--trusting", action="store_true", help="go on where hand-ins cannot be isolated")
     given = parser.parse_args()
-    if not given.handins.is_dir() or not (folders := students(given.handins)):
+    if not given.handins.is_dir() or not students(given.handins):
         sys.exit(f"{given.handins} is no folder with a folder for each student: make grade HANDINS=folder")
     print(sandbox.holds(), flush=True)
     if not sandbox.bubblewrap() and (os.getuid() == 0 or not given.trusting):
         sys.exit("Nothing was marked. TRUSTING=1 goes on with the limits alone, for hand-ins that you trust"
                  + (", but not as root." if os.getuid() == 0 else "."))
+    return given
+
+
+def main():
+    given = arguments()
+    folders = students(given.handins)
     for name in ("results", "reports"):
         (given.grades / name).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:

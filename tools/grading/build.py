@@ -1,4 +1,6 @@
-"""Make the nbgrader course of the assignment: python -m grading.build MATERIAL COURSE
+"""Make the nbgrader course of the assignment.
+
+    python -m grading.build MATERIAL COURSE
 
 COURSE gets source/ (with solutions and hidden checks), release/ (what students get) and solution/, each
 `network/`, and the gradebook. nbgrader makes release and solution from the source, and validates both: every

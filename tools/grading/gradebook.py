@@ -1,4 +1,6 @@
-"""Enter marks into nbgrader's gradebook: python -m grading.gradebook COURSE RESULTS
+"""Enter marks into nbgrader's gradebook.
+
+    python -m grading.gradebook COURSE RESULTS
 
 The course's gradebook gets a submission for each student, so that formgrader, `nbgrader export` and whatever else
 reads it show these marks. Entering the same results again changes nothing.

@@ -1,4 +1,6 @@
-"""Mark one hand-in, in a process of its own: python -m grading.mark FOLDER MATERIAL RESULT.json
+"""Mark one hand-in, in a process of its own.
+
+    python -m grading.mark FOLDER MATERIAL RESULT.json
 
 The checks run here; where a check calls a function of the student's, a `Proxy` asks the hand-in's process for
 the answer. So a hand-in sees the inputs of a check and nothing else: neither the check nor what it expects.
@@ -88,7 +90,8 @@ def mark_part(part, folder, files):
                       **dict(zip(("points", "sentence"), judge(check, spaces)))} for check in part.checks]
         finally:
             session.stop()
-    return {"title": part.title, "marks": marks, "notes": [f"{label}: {said}" for label, said in session.failed.items()]}
+    notes = [f"{label}: {said}" for label, said in session.failed.items()]
+    return {"title": part.title, "marks": marks, "notes": notes}
 
 
 def material(folder):

@@ -56,7 +56,7 @@ def spaces():
 
 def system():
     """Options: the system's programs and this Python, read-only; /proc, /dev, an empty /tmp."""
-    options = []
+    options = ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 * 2**20), "--tmpfs", "/tmp"]
     for path in ("/bin", "/lib", "/lib64", "/sbin"):
         if os.path.islink(path):
             options += ["--symlink", os.readlink(path), path]
@@ -64,8 +64,7 @@ def system():
             options += ["--ro-bind", path, path]
     for path in dict.fromkeys(["/usr", sys.base_prefix, sys.prefix]):
         options += [*parents(path), "--ro-bind", path, path]
-    return [*options, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 * 2**20),
-            "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    return [*options, "--chdir", "/tmp"]
 
 
 def parents(path):

@@ -33,17 +33,23 @@ def _plain(value, arrays):
     """`value` as JSON has it; each array is kept in `arrays` and leaves its type and shape."""
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, (bool, int, float, str, type(None))):
         return value
-    if isinstance(value, (list, tuple)):
-        return {"tuple" if isinstance(value, tuple) else "list": [_plain(item, arrays) for item in value]}
+    for kind in (tuple, list):
+        if isinstance(value, kind):
+            return {kind.__name__: [_plain(item, arrays) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[_plain(key, arrays), _plain(item, arrays)] for key, item in value.items()]}
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.itemsize <= 8:
-        arrays.append(value)
-        return {"array": [value.dtype.str, list(value.shape)]}
-    kind = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-    raise Odd(f"{kind}; numbers, words, lists and arrays of numbers can be compared")
+        return {"dict": [[_plain(word, arrays) for word in pair] for pair in value.items()]}
+    if isinstance(value, np.ndarray):
+        return {"array": _kept(value, arrays)}
+    raise Odd(f"a {type(value).__name__}; numbers, words, lists and arrays of numbers can be compared")
+
+
+def _kept(array, arrays):
+    if array.dtype.kind not in "biuf" or array.itemsize > 8:
+        raise Odd(f"an array of {array.dtype}; arrays of numbers can be compared")
+    arrays.append(array)
+    return [array.dtype.str, list(array.shape)]
 
 
 def unpack(text, body):
@@ -63,17 +69,21 @@ def _rebuilt(value, body):
         return value, body
     ((kind, items),) = value.items()
     if kind == "array":
-        dtype, shape = np.dtype(items[0]), tuple(int(side) for side in items[1])
-        size = math.prod(shape) * dtype.itemsize
-        if dtype.kind not in "biuf" or min(shape, default=0) < 0 or size > len(body):
-            raise ValueError("an array of another size than its bytes")
-        return np.frombuffer(body[:size], dtype).reshape(shape).copy(), body[size:]
+        return _array(*items, body)
     parts = []
-    for item in items if kind != "dict" else [piece for pair in items for piece in pair]:
+    for item in items if kind != "dict" else [word for pair in items for word in pair]:
         part, body = _rebuilt(item, body)
         parts.append(part)
     made = {"list": list, "tuple": tuple, "dict": lambda flat: dict(zip(flat[::2], flat[1::2]))}
     return made[kind](parts), body
+
+
+def _array(dtype, shape, body):
+    dtype, shape = np.dtype(dtype), tuple(int(side) for side in shape)
+    size = math.prod(shape) * dtype.itemsize
+    if dtype.kind not in "biuf" or min(shape, default=0) < 0 or size > len(body):
+        raise ValueError("an array of another size than its bytes")
+    return np.frombuffer(body[:size], dtype).reshape(shape).copy(), body[size:]
 
 
 def send(sock, tree):

@@ -91,8 +91,11 @@ def main():
         if wrong := run(label, source, namespace):
             wire.send(sock, {"failed": [label, wrong]})
     wire.send(sock, {"ready": True})
+    me = os.getpid()
     while True:
         reply = answer(namespace, sources, *wire.receive(sock))
+        if os.getpid() != me:               # a child that a function left behind
+            os._exit(0)
         try:
             message = wire.pack(reply)
         except BaseException as error:      # a dictionary of its own making may raise anything
