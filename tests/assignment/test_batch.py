@@ -91,6 +91,13 @@ def test_a_marking_that_breaks_off_stops_nobody(material, tmp_path, monkeypatch)
     assert "it took more than" in result["trouble"] and report.totals(report.all_marks(result)) == (0, 100, 0, 26)
 
 
+def test_two_batches_do_not_write_into_one_folder(marked, material):
+    handins, marks, _ = marked
+    with batch.alone(marks):
+        done = run("batch", handins, material, marks)
+    assert done.returncode == 1 and "Another make grade is at work" in done.stderr
+
+
 def test_without_isolation_nothing_is_marked(tmp_path):
     (tmp_path / "eve").mkdir()
     done = subprocess.run([sys.executable, "-m", "grading.batch", tmp_path, tmp_path, tmp_path / "marks"], cwd=ROOT / "tools",

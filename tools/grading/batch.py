@@ -10,6 +10,7 @@ changed, so the same command goes on where it was stopped.
 
 import argparse
 import csv
+import fcntl
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 from tqdm import tqdm
@@ -53,14 +55,18 @@ def nothing(trouble):
 
 def mark(folder, material, grades):
     """Mark one hand-in in a process of its own, unless that is done already."""
-    path, now = grades / "results" / f"{folder.name}.json", fingerprint(folder)
+    path = grades / "results" / f"{folder.name}.json"
+    try:
+        now = fingerprint(folder)
+    except OSError as error:
+        return write(path, json.dumps(nothing(f"The hand-in could not be read ({error}).") | {"student": folder.name}))
     if path.exists() and json.loads(path.read_text(encoding="utf-8")).get("fingerprint") == now:
-        return
+        return None
     raw = path.with_suffix(".raw")
     raw.unlink(missing_ok=True)
     words = [sys.executable, "-m", "grading.mark", str(folder), str(material), str(raw)]
-    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(words, cwd=TOOLS, env=alone, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(words, cwd=TOOLS, env=single, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True) as process:
         try:
             said = process.communicate(timeout=60 * MINUTES)[1]
@@ -73,7 +79,7 @@ def mark(folder, material, grades):
     else:
         result = nothing(f"The marking broke off; somebody has to look at this hand-in ({said.strip()[-300:]}).")
     result |= {"student": folder.name, "fingerprint": now}
-    write(path, json.dumps(result))
+    return write(path, json.dumps(result))
 
 
 def write(path, text):
@@ -99,6 +105,17 @@ def summarise(grades, names):
     return results
 
 
+@contextmanager
+def alone(folder):
+    """Hold the folder for this batch alone."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"Another make grade is at work on {folder}.")
+        yield
+
+
 def arguments():
     """What was asked for; ends with a sentence if it cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -120,10 +137,14 @@ def main():
     folders = students(given.handins)
     for name in ("results", "reports"):
         (given.grades / name).mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with alone(given.grades), ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting = [pool.submit(mark, folder, given.material, given.grades) for folder in folders]
-        for done in tqdm(as_completed(waiting), total=len(waiting), unit="hand-in"):
-            done.result()
+        try:
+            for done in tqdm(as_completed(waiting), total=len(waiting), unit="hand-in"):
+                done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)      # an interrupt: those that are under way end, no other begins
+            raise
     results = summarise(given.grades, [folder.name for folder in folders])
     broken = sum("trouble" in result for result in results)
     print(f"{len(results)} hand-ins marked: {given.grades}/marks.csv and reports/."
