@@ -130,9 +130,9 @@ def dead_share(x, W, b):
 
 # %% check dead_share 3
 x = np.array([[1., -1., 2.], [0., 1., 1.]])
-W, b = np.array([[1., 0.], [-1., 0.], [-1., -1.]]), np.array([[0.], [0.], [0.]])
+W, b = np.array([[1., 0.], [-1., 0.], [-1., -1.]]), np.array([[5.], [0.], [0.]])
 checks.close(dead_share(x, W, b), 1 / 3, "the share of dead units", {
-    "that is the share of zeros; a unit that answers to one example is alive": 6 / 9,
+    "that is the share of zeros; a unit that answers to one example is alive": 5 / 9,
     "that is the share of living ones": 2 / 3})
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(14)

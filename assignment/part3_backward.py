@@ -125,7 +125,7 @@ def gradients(x, labels, W1, b1, W2, b2):
 # %% check loss 2
 nothing = np.zeros((3, 2)), np.zeros((3, 1)), np.zeros((4, 3)), np.zeros((4, 1))
 loss = checks.several(gradients(np.ones((2, 5)), np.array([0, 1, 2, 3, 0]), *nothing), 5, "gradients")[0]
-checks.close(loss, 1.3862943611, "the loss of a network that knows nothing of four classes, log 4,", {
+checks.close(loss, 1.3862943611, "the loss of a network that knows nothing of four classes (log 4)", {
     "that is the sum over the batch; the loss is the mean": 5 * 1.3862943611})
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(35)
