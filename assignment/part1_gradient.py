@@ -21,7 +21,7 @@ def sigmoid(z):
 # $f(x, w) = \sigma(\sigma(x_1 w_1)\, w_2 + x_2)$. Write $\partial f/\partial w_2$ as a function of all four numbers.
 # At $w = (0, 0)$, $x = (1, 0)$ it is 0.125, which you can check by hand.
 #
-# Hint: The outer sigmoid gives $f(1 - f)$. What it is multiplied by is whatever stands next to $w_2$.
+# Hint: The outer sigmoid gives `f * (1 - f)`. What it is multiplied by is whatever stands next to `w2`.
 
 # %% answer df_dw2
 def df_dw2(w1, w2, x1, x2):
@@ -48,8 +48,8 @@ for w1, w2, x1, x2 in np.random.default_rng(11).normal(size=(9, 4)):
 # The loss is $L = (y - f)^2$. Return $w_2$ after one step of gradient descent. The training point of the assignment
 # has $y = 5$, which $f$ can never reach; the step goes in the right direction all the same.
 #
-# Hint: Descend the loss, not $f$. $\partial L/\partial w_2 = -2 (y - f)\, \partial f/\partial w_2$, and the step is
-# minus the rate times that.
+# Hint: Descend the loss, not `f`. Its derivative by `w2` is `-2 * (y - f)` times that of `f`, and the step is minus
+# the rate times that.
 
 # %% answer step
 def step(w1, w2, x1, x2, y, rate):
@@ -80,7 +80,7 @@ for w1, w2, x1, x2, y in np.random.default_rng(12).normal(size=(9, 5)):
 # and $b$, for lists of any length. Biases are columns.
 #
 # Hint: Send the identity, and a zero, through all layers. Or go layer by layer: a new layer multiplies both
-# what $W$ and what $b$ are so far from the left, and then adds its own bias.
+# what `W` and what `b` are so far from the left, and then adds its own bias.
 
 # %% answer collapse
 def collapse(weights, biases):
@@ -182,8 +182,8 @@ checks.equal(different_units(W_in, W_out), 3, "the units of a layer whose rows c
 # parameters, biases included, for an input of `(channels, height, width)`. AlexNet without groups has 62,378,344;
 # VGG-16 is among the hidden checks.
 #
-# Hint: Carry the shape along. A window of side $k$ has $\lfloor (H + 2p - k)/s \rfloor + 1$ places on a side of
-# $H$; a filter has $k \cdot k \cdot C$ weights and one bias; the first linear layer sees $C \cdot H \cdot W$ numbers.
+# Hint: Carry the shape along. A window of side `k` has `(H + 2 * pad - k) // stride + 1` places on a side of
+# `H`; a filter has `k * k * C` weights and one bias; the first linear layer sees `C * H * W` numbers.
 
 # %% given alexnet
 ALEXNET = [("conv", 96, 11, 4, 0), ("pool", 3, 2), ("conv", 256, 5, 1, 2), ("pool", 3, 2), ("conv", 384, 3, 1, 1),

@@ -103,7 +103,7 @@ for m, n, N in ((4, 4, 4), (3, 6, 5), (5, 2, 1)):
 # Inner product, ReLU, inner product, softmax, and the mean over the batch of the negative logarithm of the right
 # class's probability. Return the loss and the gradients of all four parameters.
 #
-# Hint: The loss's gradient by the last layer's output is $(p - \mathrm{onehot})/N$: the batch is divided by here,
+# Hint: The loss's gradient by the last layer's output is `(p - onehot) / N`: the batch is divided by here,
 # and nowhere else. Subtract each column's maximum before `np.exp`. The inner gradients are what 3.1 and 3.2 return.
 
 # %% answer gradients

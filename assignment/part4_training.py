@@ -41,7 +41,7 @@ for i in (1, 377, 2999, 30_000):
 # $v \leftarrow \mu v + (dw + \lambda w)$, then $w \leftarrow w - \eta v$. Return the new `w` and the new `v`;
 # what you are given stays as it is.
 #
-# Hint: The rate $\eta$ does not go into $v$. The decay $\lambda w$ is added to the gradient, so it pulls towards zero.
+# Hint: The rate does not go into `v`. The decay, `decay * w`, is added to the gradient, so it pulls towards zero.
 
 # %% answer sgd_step
 def sgd_step(w, dw, v, lr, momentum=0.9, decay=5e-4):

@@ -1,14 +1,16 @@
 """What a student gets back: one page, readable without a network, with every mark, its sentence and a hint."""
 
+import re
 from html import escape
 
 STYLE = """
 body { font: 1.05rem/1.5 Georgia, serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
        color: #222; background: #fff }
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.2rem }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .35rem .6rem }
+table { border-collapse: collapse; width: 100%; table-layout: fixed }
+th:nth-child(1) { width: 11rem } th:nth-child(2) { width: 4.5rem; text-align: right } td, th { text-align: left; vertical-align: top; padding: .35rem .6rem }
 tr { border-top: 1px solid #ccc } td:nth-child(2) { white-space: nowrap; text-align: right }
-code { overflow-wrap: anywhere } .lost td:first-child { border-left: .3rem solid #b35900 }
+td { overflow-wrap: anywhere } .lost td:first-child { border-left: .3rem solid #b35900 }
 .full td:first-child { border-left: .3rem solid #2f6f4f } .hint, .note { color: #555; font-size: .95rem }
 """
 
@@ -48,12 +50,13 @@ def section(part):
     """The lines of one part."""
     lines = [f"<h2>{escape(part['title'])}: {score(part['marks'])}</h2>"]
     lines += [f'<p class="note">{escape(note)}</p>' for note in part["notes"]]
-    lines.append("<table><tr><th>Check</th><th>Points</th><th></th></tr>")
+    lines.append("<table><tr><th>Check</th><th>Points</th><th>What was lost</th></tr>")
     for mark in part["marks"]:
         full = mark["points"] == mark["most"]
         said = "" if full else escape(mark["sentence"])
         if not full and mark["hint"]:
-            said += f'<div class="hint">Hint: {escape(mark["hint"])}</div>'
+            hint = re.sub("`(.+?)`", r"<code>\1</code>", escape(mark["hint"]))
+            said += f'<div class="hint">Hint: {hint}</div>'
         lines.append(f'<tr class="{"full" if full else "lost"}"><td><code>{escape(mark["name"])}</code></td>'
                      f"<td>{mark['points']} of {mark['most']}</td><td>{said}</td></tr>")
     return [*lines, "</table>"]

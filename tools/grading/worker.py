@@ -52,7 +52,7 @@ def sentence(error, sources):
     if isinstance(error, MemoryError):
         return "it asked for more memory than it may have"
     try:
-        text = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
     except BaseException:
         text = type(error).__name__
     text = text[:WORDS] + (" ..." if len(text) > WORDS else "")
