@@ -8,7 +8,8 @@ body { font: 1.05rem/1.5 Georgia, serif; max-width: 46rem; margin: 2rem auto; pa
        color: #222; background: #fff }
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.2rem }
 table { border-collapse: collapse; width: 100%; table-layout: fixed }
-th:nth-child(1) { width: 11rem } th:nth-child(2) { width: 4.5rem; text-align: right } td, th { text-align: left; vertical-align: top; padding: .35rem .6rem }
+th:nth-child(1) { width: 11rem } th:nth-child(2) { width: 4.5rem; text-align: right }
+td, th { text-align: left; vertical-align: top; padding: .35rem .6rem }
 tr { border-top: 1px solid #ccc } td:nth-child(2) { white-space: nowrap; text-align: right }
 td { overflow-wrap: anywhere } .lost td:first-child { border-left: .3rem solid #b35900 }
 .full td:first-child { border-left: .3rem solid #2f6f4f } .hint, .note { color: #555; font-size: .95rem }
