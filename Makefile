@@ -3,7 +3,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := _build/html/index.html
-ASSIGNMENT := _build/assignment
+TEACHING := teaching
 MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
@@ -40,15 +40,13 @@ epub: book $(VENV)/ready-to-test  ## make an e-book of it, named on the start pa
 bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
 	@$(BIN)/python benchmarks/run.py
 
-assignment: $(VENV)/ready .grade/ready  ## make the assignment: what to hand out, its source, its solution, nbgrader's course
-	@PYTHONPATH=tools $(BIN)/python -m grading.material $(ASSIGNMENT)/material
-	@PYTHONPATH=tools .grade/bin/python -m grading.build $(ASSIGNMENT)/material $(ASSIGNMENT)/course
+assignment: $(TEACHING)/ready  ## make the assignment: what to hand out, its source, its solution, nbgrader's course
+	@echo "The assignment is in $(TEACHING)/course: hand out release/network."
 
-grade: .grade/ready  ## mark hand-ins, a folder for each student in one: make grade HANDINS=folder
+grade: .grade/ready $(TEACHING)/ready  ## mark hand-ins, a folder for each student in one: make grade HANDINS=folder
 	@test -n "$(HANDINS)" || { echo "Which folder? It has a folder for each student: make grade HANDINS=folder"; exit 1; }
-	@test -f $(ASSIGNMENT)/course/gradebook.db || $(MAKE) --no-print-directory assignment
-	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(ASSIGNMENT)/material $(MARKS) $(if $(TRUSTING),--trusting)
-	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(ASSIGNMENT)/course $(MARKS)/results
+	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(TEACHING)/material $(MARKS) $(if $(TRUSTING),--trusting)
+	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(TEACHING)/course $(MARKS)/results
 
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
@@ -87,4 +85,9 @@ $(VENV)/ready-to-bench: $(VENV)/ready benchmarks/peers.py
 
 .grade/ready: tools/grading/requirements.txt tools/environment.py
 	@sh tools/python.sh tools/environment.py .grade tools/grading/requirements.txt
+	@touch $@
+
+$(TEACHING)/ready: $(VENV)/ready .grade/ready $(wildcard assignment/*.py) $(addprefix tools/grading/,build.py material.py parts.py)
+	@PYTHONPATH=tools $(BIN)/python -m grading.material $(TEACHING)/material
+	@PYTHONPATH=tools .grade/bin/python -m grading.build $(TEACHING)/material $(TEACHING)/course
 	@touch $@

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -55,7 +56,8 @@ def code(cell):
 def write_source(course, material, all_parts):
     """Write the source notebooks, what lies beside them, and nbgrader's settings."""
     source = course / "source" / parts.NAME
-    shutil.rmtree(course, ignore_errors=True)
+    for made in ("source", "release", "solution"):      # the gradebook stays, and what was handed in
+        shutil.rmtree(course / made, ignore_errors=True)
     source.mkdir(parents=True)
     for part in all_parts:
         nbformat.write(notebook(part), source / f"{part.name}.ipynb")
@@ -103,18 +105,33 @@ def validate(course, config, all_parts):
     return wrong
 
 
+@contextmanager
+def logged(path):
+    """What nbgrader and its kernels say goes into a file."""
+    kept = os.dup(2)
+    with path.open("w") as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
 def main(material, course):
     material, course, all_parts = Path(material), Path(course).resolve(), parts.read_parts()
     os.environ["PATH"] = f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}"     # nbgrader calls alembic by its name
     write_source(course, material, all_parts)
     config = settings(course)
-    generate(config)
-    if wrong := validate(course, config, all_parts):
-        sys.exit("\n".join(wrong))
+    with logged(course / "build.log"):
+        generate(config)
+        wrong = validate(course, config, all_parts)
+    if wrong:
+        sys.exit("\n".join([*wrong, f"{course / 'build.log'} says more."]))
     checks = [check for part in all_parts for check in part.checks]
     points, stars = (sum(check.points for check in checks if check.star == star) for star in (False, True))
     print(f"{course}: {len(all_parts)} notebooks, {len(checks)} checks, {points} points and {stars} stars. "
-          f"Hand out release/{parts.NAME}.")
+          "nbgrader found every check passed by the solution and failed by the release.")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,11 @@ reads it show these marks. Entering the same results again changes nothing.
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
 
 from grading import parts
 
@@ -30,6 +32,7 @@ def enter(book, result):
 
 def main(course, results):
     os.environ["PATH"] = f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}"     # nbgrader calls alembic by its name
+    warnings.simplefilter("ignore", SAWarning)      # of nbgrader's own, while it adds a submission
     with Gradebook(f"sqlite:///{Path(course).resolve() / 'gradebook.db'}", "learning-network") as book:
         for path in sorted(Path(results).glob("*.json")):
             enter(book, json.loads(path.read_text(encoding="utf-8")))
