@@ -56,14 +56,19 @@ def sentence(error, sources):
     except BaseException:
         text = type(error).__name__
     text = text[:WORDS] + (" ..." if len(text) > WORDS else "")
-    places = [(frame.filename.strip("<>"), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError):
-        places.append((str(error.filename).strip("<>"), error.lineno))
-    for label, number in reversed(places):
+    for label, number in reversed(places(error)):
         lines = sources.get(label, "").split("\n")
-        if number and number <= len(lines) and label in sources:
+        if label in sources and 0 < number <= len(lines):
             return f"{text} ({label}, line {number}: {lines[number - 1].strip()[:120]})"
     return text
+
+
+def places(error):
+    """Where an error came through: (cell, line), the innermost last."""
+    found = [(frame.filename.strip("<>"), frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        found.append((str(error.filename).strip("<>"), error.lineno or 0))
+    return found
 
 
 def answer(namespace, sources, name, arguments, words):
