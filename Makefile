@@ -3,9 +3,11 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := _build/html/index.html
+TEACHING := teaching
+MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test test-slow weigh pdf epub bench outputs address frontend clean distclean
+.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade outputs address frontend clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -23,7 +25,7 @@ check: $(VENV)/ready-to-check  ## look the code over and run the unit tests of w
 test: book $(VENV)/ready-to-test  ## run the tests: library, stored outputs, built book
 	@$(BIN)/python tools/test.py
 
-test-slow: book $(VENV)/ready-to-test  ## run the slow ones: every page's barriers, Jupyter with live kernels
+test-slow: book $(VENV)/ready-to-test .grade/ready  ## run the slow ones: every page's barriers, live kernels, nbgrader
 	@$(BIN)/python tools/test.py --slow
 
 weigh: book $(VENV)/ready-to-test  ## list what each page weighs when it is opened, and each widget when it wakes
@@ -37,6 +39,14 @@ epub: book $(VENV)/ready-to-test  ## make an e-book of it, named on the start pa
 
 bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
 	@$(BIN)/python benchmarks/run.py
+
+assignment: $(TEACHING)/ready  ## make the assignment: what to hand out, its source, its solution, nbgrader's course
+	@echo "The assignment is in $(TEACHING)/course: hand out release/network."
+
+grade: .grade/ready $(TEACHING)/ready  ## mark hand-ins, a folder for each student in one: make grade HANDINS=folder
+	@test -n "$(HANDINS)" || { echo "Which folder? It has a folder for each student: make grade HANDINS=folder"; exit 1; }
+	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(TEACHING)/material $(MARKS) $(if $(TRUSTING),--trusting)
+	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(TEACHING)/course $(MARKS)/results
 
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
@@ -52,7 +62,7 @@ clean:  ## delete the built book (the environment stays)
 	@echo "The built book is deleted; make book builds it again."
 
 distclean: clean  ## delete the environment and the front-end parts too
-	rm -rf $(VENV) .frontend .live .bench
+	rm -rf $(VENV) .frontend .live .bench .grade
 	@echo "The environment and the front-end parts are deleted too."
 
 # Set-up, done again only when what it depends on has changed
@@ -71,4 +81,13 @@ $(VENV)/ready-to-check: $(VENV)/ready
 $(VENV)/ready-to-bench: $(VENV)/ready benchmarks/peers.py
 	@$(BIN)/python tools/environment.py $(VENV) bench,referee
 	@$(BIN)/python benchmarks/peers.py
+	@touch $@
+
+.grade/ready: tools/grading/requirements.txt tools/environment.py
+	@sh tools/python.sh tools/environment.py .grade tools/grading/requirements.txt
+	@touch $@
+
+$(TEACHING)/ready: $(VENV)/ready .grade/ready $(wildcard assignment/*.py) $(addprefix tools/grading/,build.py material.py parts.py)
+	@PYTHONPATH=tools $(BIN)/python -m grading.material $(TEACHING)/material
+	@PYTHONPATH=tools .grade/bin/python -m grading.build $(TEACHING)/material $(TEACHING)/course
 	@touch $@

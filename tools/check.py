@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ["course_lib", "tools", "benchmarks", "book/_ext", "tests"]
+SOURCES = ["course_lib", "tools", "benchmarks", "book/_ext", "assignment", "tests"]
 
 
 def changed():
@@ -31,7 +31,9 @@ def changed():
 def tests_of(path):
     """The tests of one file, by its name: those of its room, a notebook's outputs, or itself."""
     parts = Path(path).parts
-    if parts[0] == "course_lib" and len(parts) > 1:
+    if path.startswith(("assignment/", "tools/grading/")):
+        found = "tests/assignment"
+    elif parts[0] == "course_lib" and len(parts) > 1:
         found = f"tests/{parts[1]}" if len(parts) > 2 else f"tests/test_{Path(path).stem.strip('_')}.py"
     elif re.fullmatch(r"(tests/(?!book/).*test_\w+\.py|book/\w\S*\.ipynb|tests/book/test_(notebooks|files)\.py)", path):
         found = path

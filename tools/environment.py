@@ -2,6 +2,7 @@
 
 python tools/environment.py .venv          the book's own requirements and course_lib
 python tools/environment.py .venv browser  the same with an extra of pyproject.toml on top
+python tools/environment.py .grade tools/grading/requirements.txt   another one, with these and without course_lib
 """
 
 import importlib.util
@@ -38,6 +39,9 @@ def main(folder, extra=None):
         print("Installing the book's requirements (some 700 MB, about a minute) ...", flush=True)
         run(*pip, "-r", "requirements.txt")
         run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    elif extra.endswith(".txt"):
+        print(f"Installing what {extra} names ...", flush=True)
+        run(*pip, "-r", extra)
     else:
         print(f"Installing what the tests need on top ({extra}) ...", flush=True)
         run(*pip, "--no-build-isolation", "-e", f".[{extra}]")

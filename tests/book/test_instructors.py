@@ -1,10 +1,9 @@
-"""The tools of the instructors' page: handing out without solutions, and grading."""
+"""The instructors' page: handing out without solutions, and what it says of a difference."""
 
 import re
 import subprocess
 import sys
 
-import grade
 import handout
 import nbformat
 import pytest
@@ -44,21 +43,6 @@ def test_no_chapter_keeps_a_solution(path):
     text = "\n".join(cell.source for cell in out.cells)
     assert "{exercise" in text
     assert not re.search(r"\{solution", text)
-
-
-def test_grading_compares_our_cells_only(tmp_path, capfd):
-    ours = NEW.new_code_cell("print(6 * 7)", id="ours", execution_count=1, outputs=[
-        NEW.new_output("stream", name="stdout", text="42\n")])
-    chapter = tmp_path / "chapter.ipynb"
-    nbformat.write(notebook(ours), chapter)
-    good, bad = tmp_path / "good.ipynb", tmp_path / "bad.ipynb"
-    extra = NEW.new_code_cell("print('mine')", id="extra")
-    nbformat.write(notebook(NEW.new_code_cell("print(84 // 2)", id="ours"), extra), good)
-    nbformat.write(notebook(NEW.new_code_cell("print(6 + 7)", id="ours")), bad)
-    grade.main(chapter, good, bad)
-    printed = capfd.readouterr().out
-    assert "1 of 2 agree with the chapter; not: bad.ipynb" in printed
-    assert "13" in printed and "42" in printed
 
 
 def test_the_difference_on_the_page_is_what_nbval_prints(tmp_path):
