@@ -226,18 +226,20 @@ def verdict(p: np.ndarray, judged: float) -> str:
 
 # ---------------------------------------------------------------- for paper
 
-def still(name: str = "open 4") -> str:
-    """One of the samples as the reader reads it, as HTML: for paper and for pages without JavaScript."""
+def still(name: str = "open 4", network: nn.Sequential | None = None) -> str:
+    """One of the samples as a network reads it, as HTML: for paper and for pages without JavaScript."""
     sample = next((each for each in samples() if each["name"] == name), None)
     if sample is None:
         raise ValueError(f"no sample is called {name!r}; there are {', '.join(each['name'] for each in samples())}")
     picture = picture_of(sample["strokes"])
-    p, judged = classify(picture[None])[1][0], is_digit(picture[None])[0]
+    p = network.probabilities(digits.to_batch(picture[None]))[:, 0] if network else classify(picture[None])[1][0]
+    judged = is_digit(picture[None])[0]
     others = [percent(share) for digit, share in enumerate(p) if digit != p.argmax()]
     rest = f"{others[0]} each" if len(set(others)) == 1 else ", ".join(others)
     return (f'<div class="course-pad-still"><figure>{_sheet_and_bars(sample, p)}<figcaption>'
             f"{escape(sample['words'].capitalize())}, drawn with the course’s pen. {verdict(p, judged)} "
-            f"The other nine have {rest}. {_quiet_words(picture)} With JavaScript this is a sheet to draw on."
+            f"The other nine have {rest}. {'' if network else _quiet_words(picture)} "
+            "With JavaScript this is a sheet to draw on."
             "</figcaption></figure></div>")
 
 
@@ -266,15 +268,17 @@ def _quiet_words(picture):
     return f"Of the {len(brightest)} maps after the first ReLU {which}."
 
 
-def drawing_pad_picture(name: str = "open 4"):
-    """One of the pad's samples with what the reader makes of it, for paper and for pages without JavaScript.
+def drawing_pad_picture(name: str = "open 4", network: nn.Sequential | None = None):
+    """One of the pad's samples with what the reader, or a network of one's own, makes of it.
 
-    Where the pad itself is drawn, it is not shown on the screen.
+    For paper and for pages without JavaScript; where the pad itself is drawn, it is not shown on the screen.
 
     Parameters
     ----------
     name : str
         What the sample's button says.
+    network : Sequential, optional
+        As for `drawing_pad`.
 
     Returns
     -------
@@ -282,4 +286,4 @@ def drawing_pad_picture(name: str = "open 4"):
     """
     from IPython.display import HTML
 
-    return HTML(still(name))
+    return HTML(still(name, network))

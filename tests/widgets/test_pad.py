@@ -37,3 +37,13 @@ def test_without_one_it_is_the_courses_reader():
 def test_a_layer_that_the_page_cannot_compute_is_named():
     with pytest.raises(ValueError, match="no layer like Dropout"):
         pad.drawing_pad(nn.Sequential(*small().layers, nn.Dropout(0.5)))
+
+
+def test_the_picture_for_paper_is_what_ones_own_network_reads():
+    network = small()
+    network.layers[-1].W[...] = 0
+    network.layers[-1].b[...] = 0
+    network.layers[-1].b[3] = 9
+    told = pad.drawing_pad_picture("7", network).data
+    assert "A 7, drawn with" in told and "3" in told.split("drawn with")[1].split(",")[0]
+    assert told != pad.drawing_pad_picture("7").data
