@@ -7,20 +7,9 @@ import numpy as np
 
 
 def product(A, B, out=None):
-    """Return A B; of stacks of matrices, the stack of their products.
+    """Return A B, shapes (M, K) and (K, N), as (M, N), in `out` if it is given; of stacks (S, M, K), a stack.
 
     In WebAssembly NumPy multiplies matrices by a plain loop, SciPy by OpenBLAS.
-
-    Parameters
-    ----------
-    A : (M, K) or (S, M, K) array
-    B : (K, N) or (S, K, N) array
-    out : (M, N) or (S, M, N) array, optional
-        Where the product is written; its last two axes in C order.
-
-    Returns
-    -------
-    array
     """
     multiply = blas(A.dtype.char) if sys.platform == "emscripten" and A.dtype == B.dtype else None
     return np.matmul(A, B, out=out) if multiply is None else stacked(multiply, A, B, out)

@@ -186,11 +186,11 @@ def test_the_chapter_opens_as_a_notebook(live):
     page.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
     rows = page.page.locator(".jp-WindowedPanel-outer")
     for _ in range(60):
-        if page.page.locator(".jp-OutputArea .course-frame:visible").count():
+        if page.page.locator(".jp-OutputArea .course-frame svg").count():
             break
         rows.evaluate("rows => rows.scrollBy(0, 500)")
         page.page.wait_for_timeout(300)
-    assert page.page.locator(".jp-OutputArea .course-frame:visible").count()
+    assert page.page.locator(".jp-OutputArea .course-frame svg").count()
     assert page.page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.outside() == set()
 

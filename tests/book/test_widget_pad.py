@@ -395,7 +395,7 @@ def test_a_digit_is_written_before_the_readers_eyes(sheet):
     }""")
     ours.press("Write a 3")
     whole = next(s for s in pad.samples() if s["name"] == "3")["strokes"]
-    ours.page.wait_for_function("n => document.querySelector('.course-strokes polyline').points.length === n", arg=len(whole[0]))
+    ours.page.wait_for_function("n => document.querySelector('.course-strokes polyline')?.points.length === n", arg=len(whole[0]))
     ours.settled()
     seen = ours.page.evaluate("lengths")
     assert seen == sorted(seen) and len(set(seen)) > 2           # it grows
@@ -439,7 +439,7 @@ def test_with_a_finger_the_sheet_is_drawn_on_and_the_page_stays(book, browser, n
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto((book / name).as_uri())
-    page.locator(".course-sheet").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.course-sheet').scrollIntoView({ block: 'center' })")     # where it wakes
     page.locator(".course-awake .course-sheet").wait_for()
     box, before = page.locator(".course-sheet").bounding_box(), page.evaluate("scrollY")
     touch = context.new_cdp_session(page)
