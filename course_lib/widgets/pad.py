@@ -164,8 +164,8 @@ class DrawingPad(anywidget.AnyWidget):
     own = traitlets.Bool(False).tag(sync=True)  # whether the network is the caller's: only a kernel has its weights
 
     def __init__(self, network: nn.Sequential | None = None, **given):
-        super().__init__(own=network is not None, plans=[[name, plan(each)] for name, each in _networks(network).items()],
-                         **given)
+        plans = [[name, plan(each)] for name, each in _networks(network).items()]
+        super().__init__(own=network is not None, plans=plans, **given)
         self._network = network
         self.on_msg(self._answer)
 

@@ -31,7 +31,8 @@ def address(notebook):
 def write(chapters, out):
     """Build it from the notebooks in the folder `chapters`."""
     extensions = Path(sys.prefix, "share/jupyter/labextensions")
-    build = {"ignore_sys_prefix": ["federated_extensions"], "federated_extensions": [str(extensions / one) for one in EXTENSIONS]}
+    build = {"ignore_sys_prefix": ["federated_extensions"],
+             "federated_extensions": [str(extensions / one) for one in EXTENSIONS]}
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / "contents").mkdir()
@@ -40,7 +41,8 @@ def write(chapters, out):
         (here / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
         (here / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": build}))
         program = "from jupyterlite_core.app import main; main()"
-        command = [sys.executable, "-c", program, "build", *OPTIONS, "--lite-dir=.", "--contents=contents", "--output-dir=out"]
+        folders = ("--lite-dir=.", "--contents=contents", "--output-dir=out")
+        command = [sys.executable, "-c", program, "build", *OPTIONS, *folders]
         done = subprocess.run(command, cwd=here, check=False, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"JupyterLite could not be built:\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}")

@@ -99,7 +99,8 @@ def add_button(app, pagename, templatename, context, doctree):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{page}.json").write_text(json.dumps(book), encoding="utf-8")
     notebook = f"{context['pathto']('', 1)}{lab.address(source.name)}"
-    button = BUTTON.format(page=page, version=app.config.course_live, megabytes=round(size / 1e6) or "some", notebook=notebook)
+    button = BUTTON.format(page=page, version=app.config.course_live, megabytes=round(size / 1e6) or "some",
+                           notebook=notebook)
     if app.course_live:
         button = button.replace(" hidden>Open", ">Open")
     context["body"] = context["body"].replace("</h1>", button, 1)
@@ -117,7 +118,8 @@ def write(app, exception):
         elif not (folder / name).exists():
             shutil.copy(live["files"] / name, folder / name)
     (folder / "pyodide-lock.json").write_text(json.dumps(live["lock"]), encoding="utf-8")
-    (folder / "notebook-lock.json").write_text(json.dumps(live_parts.notebook_lock(live["lock"], live["needs"])), encoding="utf-8")
+    whole = live_parts.notebook_lock(live["lock"], live["needs"])
+    (folder / "notebook-lock.json").write_text(json.dumps(whole), encoding="utf-8")
     (folder / "needs.json").write_text(json.dumps(live["needs"]), encoding="utf-8")
     shutil.copy(live_files.LOCK / "kernel.py", folder)
     others = ("pyodide-lock.json", "notebook-lock.json", "needs.json", "kernel.py", "cells")
