@@ -183,14 +183,18 @@ def test_the_chapter_opens_as_a_notebook(live):
     page.page.locator(".jp-CodeCell").first.wait_for(timeout=LONG)
     page.page.get_by_role("menuitem", name="Run").first.click()
     page.page.locator("#jp-mainmenu-run").get_by_text("Run All Cells", exact=True).click()
-    page.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
     rows = page.page.locator(".jp-WindowedPanel-outer")
+    page.page.wait_for_timeout(3000)                          # it goes to the last cell, and we back to the first
+    rows.evaluate("rows => rows.scrollTo(0, 0)")
+    page.page.locator(".jp-CodeCell .jp-InputPrompt").get_by_text("[1]:", exact=True).wait_for(timeout=LONG)
+    page.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+    drawn = page.page.locator(".jp-OutputArea .course-frame")
     for _ in range(60):
-        if page.page.locator(".jp-OutputArea .course-frame svg").count():
+        if drawn.count():
             break
         rows.evaluate("rows => rows.scrollBy(0, 500)")
         page.page.wait_for_timeout(300)
-    assert page.page.locator(".jp-OutputArea .course-frame svg").count()
+    assert drawn.count()
     assert page.page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.outside() == set()
 
