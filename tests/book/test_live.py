@@ -54,6 +54,8 @@ class Live:
         return editor
 
     def run(self, cell):
+        """Press its button as soon as Python is free."""
+        self.page.locator("button:disabled", has_text="Stop").wait_for(timeout=LONG)
         cell.get_by_role("button", name="Run", exact=True).click()
 
 
