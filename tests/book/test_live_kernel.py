@@ -113,7 +113,7 @@ def jupyter(tmp_path_factory):
         "@jupyterlab/apputils-extension:announcements": True}}))    # it asks about news from the network
     own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     own |= {f"JUPYTERLAB_{name}_DIR": str(home / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tools"), str(ROOT / "book/_ext"), os.environ.get("PYTHONPATH", "")])
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command(folder, port), stdout=log, stderr=subprocess.STDOUT, env={
             **os.environ, **own, "IPYTHONDIR": str(home / "ipython"), "JUPYTER_TOKEN": token,
