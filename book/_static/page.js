@@ -21,7 +21,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const { isIntersecting, target } of entries)
       if (isIntersecting) target.scrollWidth > target.clientWidth ? target.setAttribute("tabindex", "0") : target.removeAttribute("tabindex");
   });
-  for (const formula of document.querySelectorAll("div.math")) wide.observe(formula);
+  for (const formula of document.querySelectorAll("div.math, div.math mjx-container")) wide.observe(formula);
   if (HTMLElement.prototype.showPopover) sayWords();
   rememberPlace();
   for (const key of document.querySelectorAll('[onclick="window.print()"]')) key.onclick = () => print(); // a live page forbids code in its text
