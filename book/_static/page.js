@@ -17,11 +17,12 @@ document.addEventListener("copy", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  const reach = (formula) => (formula.scrollWidth > formula.clientWidth ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex"));
   const wide = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries)
-      if (isIntersecting) target.scrollWidth > target.clientWidth ? target.setAttribute("tabindex", "0") : target.removeAttribute("tabindex");
+    for (const { isIntersecting, target } of entries) if (isIntersecting) reach(target);
   });
-  for (const formula of document.querySelectorAll("div.math, div.math mjx-container")) wide.observe(formula);
+  for (const formula of document.querySelectorAll("div.math")) wide.observe(formula);
+  document.addEventListener("toggle", ({ target }) => target.querySelectorAll("div.math").forEach(reach), true); // what a fold held
   if (HTMLElement.prototype.showPopover) sayWords();
   rememberPlace();
   for (const key of document.querySelectorAll('[onclick="window.print()"]')) key.onclick = () => print(); // a live page forbids code in its text
