@@ -21,7 +21,11 @@ document.addEventListener("DOMContentLoaded", () => {
   const wide = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) reach(target);
   });
-  for (const formula of document.querySelectorAll("div.math")) wide.observe(formula);
+  for (const formula of document.querySelectorAll("div.math")) {
+    formula.setAttribute("tabindex", "0"); // until it is seen, and fits
+    wide.observe(formula);
+  }
+  addEventListener("resize", () => document.querySelectorAll("div.math").forEach(reach));
   document.addEventListener("toggle", ({ target }) => target.querySelectorAll("div.math").forEach(reach), true); // what a fold held
   if (HTMLElement.prototype.showPopover) sayWords();
   rememberPlace();
