@@ -3,20 +3,13 @@
 import "./live.css";
 import { edit } from "./editor.js";
 import { Ended, Kernel } from "./kernel.js";
+import { make } from "./make.js";
 import { connect, forget, hear as hearWidget } from "./models.js";
 import { Outputs } from "./outputs.js";
 
 /** What code on a live page may reach: files of this book, and nothing else. Python's worker inherits it. */
 const POLICY = "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' blob: data:; "
   + "img-src 'self' blob: data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'none'";
-
-const make = (name, look, inside, text) => {
-  const made = document.createElement(name);
-  if (look) made.className = look;
-  if (text !== undefined) made.textContent = text;
-  inside?.append(made);
-  return made;
-};
 
 function button(inside, text, press, look = "") {
   const made = make("button", `course-key ${look}`, inside, text);

@@ -1,14 +1,7 @@
 // What a cell shows, as Jupyter would: text, pictures, tables, formulas, widgets, errors.
 
+import { make } from "./make.js";
 import { show as showWidget, VIEW } from "./models.js";
-
-const make = (name, look, inside, text) => {
-  const made = document.createElement(name);
-  if (look) made.className = look;
-  if (text !== undefined) made.textContent = text;
-  inside?.append(made);
-  return made;
-};
 
 const ANSI = /\x1b\[[0-9;]*m/g;
 const KINDS = [VIEW, "text/html", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/markdown", "text/plain"];
