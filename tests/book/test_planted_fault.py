@@ -30,7 +30,8 @@ def copy_of_the_book(folder, plant):
     for part in ("_ext", "_static"):
         shutil.copytree(ROOT / "book" / part, folder / "book" / part,
                         ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("_config.yml", "book/references.bib", f"{PAGE}.ipynb"):
+    for name in ("_config.yml", "book/references.bib", f"{PAGE}.ipynb", "tests/nbval_sanitize.cfg"):
+        (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (folder / ".frontend").symlink_to(ROOT / ".frontend", target_is_directory=True)
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {PAGE}\n", encoding="utf-8")

@@ -62,7 +62,7 @@ def texts(paragraph):
 
 def link(app, doctree, docname):
     """Link each term where the chapter first uses it."""
-    if not re.match(r"book/\d\d-", docname):
+    if not re.match(r"book/\d\d-", docname) or PAGE not in app.env.found_docs:    # a book of some chapters only
         return
     alone = EVERYDAY | MEANT_OTHERWISE.get(docname, set())
     left = {term: place for term, place in sentences(app.env).items() if term not in alone}
