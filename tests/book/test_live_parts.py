@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import subprocess
 import zipfile
 
 import numpy as np
@@ -54,6 +55,46 @@ def test_pictures_seen_through_a_matrix_are_those_of_scikit_image(seed, rows, co
     ours = shim("transform/_warps_cy.py")._warp_fast["float64_t"](picture, H, output_shape=shape, order=1, mode=mode, cval=0.5)
     theirs = _warp_fast["float64_t"](picture, H, output_shape=shape, order=1, mode=mode, cval=0.5)
     assert np.allclose(ours, theirs, atol=1e-9)
+
+
+#: products of whole numbers, whose sums are exact, in Node.js: sizes beyond a tile, a depth and a width, lines either way
+MULTIPLY = """
+const memory = new WebAssembly.Memory({ initial: 200 });
+const module = new WebAssembly.Module(require("fs").readFileSync(0));
+const code = new WebAssembly.Instance(module, { env: { memory } }).exports;
+let seed = 1;
+const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+const kinds = { f: [Float32Array, 4], d: [Float64Array, 8] };
+let wrong = 0, tried = 0;
+for (const [kind, [Numbers, size]] of Object.entries(kinds))
+  for (const [M, K, N] of [[1, 1, 1], [4, 3, 8], [5, 300, 9], [3, 7, 600], [13, 520, 17], [8, 2, 515]])
+    for (let ways = 0; ways < 8; ways++) {
+      let address = 4194304; // after the room
+      const matrix = (rows, columns, turned) => {
+        const all = new Numbers(memory.buffer, address, rows * columns).map(() => random(19) - 9);
+        new Numbers(memory.buffer, address, rows * columns).set(all);
+        const [down, right] = turned ? [1, rows] : [columns, 1], place = [address, down * size, right * size];
+        address += 8 * rows * columns + 64;
+        return { place, at: (i, j) => all[i * down + j * right],
+                 now: (i, j) => new Numbers(memory.buffer, place[0], rows * columns)[i * down + j * right] };
+      };
+      const A = matrix(M, K, ways & 1), B = matrix(K, N, ways & 2), C = matrix(M, N, ways & 4);
+      code["add_" + kind](M, K, N, ...A.place, ...B.place, ...C.place, 1024);
+      for (let i = 0; i < M; i++) for (let j = 0; j < N; j++, tried++) {
+        let sum = C.at(i, j);
+        for (let k = 0; k < K; k++) sum += A.at(i, k) * B.at(k, j);
+        wrong += sum !== C.now(i, j);
+      }
+    }
+console.log(tried, wrong);
+"""
+
+
+def test_products_in_the_browser_are_the_sums_they_should_be(book):
+    """Compiled anew by the build; what Python does with it, tests/nn/test_product.py sees."""
+    done = subprocess.run(["node", "-e", MULTIPLY], input=live_parts.products(), capture_output=True, timeout=60, check=True)
+    tried, wrong = map(int, done.stdout.split())
+    assert tried == 99_504 and wrong == 0
 
 
 @pytest.fixture(scope="module")

@@ -37,10 +37,10 @@ def gather(app, config):
         return
     try:
         files = live_files.fetch(report=logger.info)
+        wheels = dict([live_parts.library(), live_parts.images()])
     except live_files.LiveError as problem:
         logger.info("The pages will not run in the reader's browser: %s", problem)
         return
-    wheels = dict([live_parts.library(), live_parts.images()])
     lock = live_parts.lock(files, wheels)
     app.course_live = {"files": files, "wheels": wheels, "lock": lock, "needs": live_parts.needs(lock)}
     sources = [path for path in sorted(live_files.LOCK.rglob("*.*")) if path.suffix != ".pyc"]

@@ -73,7 +73,7 @@ def fetch(report=lambda line: None):
                    + Path(__file__).read_bytes())
     if stamp.is_file() and stamp.read_text() == state:
         return files
-    report("Fetching Python for the reader's browser (once, about 140 MB) ...")
+    report("Fetching Python for the reader's browser (once, about 160 MB) ...")
     try:
         npm.install(LOCK, CACHE / "npm")
     except npm.NpmError as error:

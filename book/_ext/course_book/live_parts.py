@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from course_book import live_files
+from course_book import live_files, npm
 
 ROOT = live_files.ROOT
 SHIMS = live_files.LOCK / "skimage"
@@ -29,6 +29,8 @@ def __getattr__(name):
                                   "install the course to use it")
     return compiled
 '''
+#: what makes a module of WebAssembly a dynamic library: the section "dylink.0", which asks for no memory and no table
+DYNAMIC = b"\x00\x0f\x08dylink.0\x01\x04\x00\x00\x00\x00"
 PYTHON = {"python_version": "3.12", "python_full_version": "3.12.7", "sys_platform": "emscripten", "os_name": "posix",
           "platform_system": "Emscripten", "implementation_name": "cpython",
           "platform_python_implementation": "CPython", "extra": ""}
@@ -52,11 +54,26 @@ def folder_of(module):
     return Path(importlib.util.find_spec(module).origin).parent
 
 
+def products():
+    """`live/product.ts` compiled for the browser, as a library that Python's ctypes opens there."""
+    source = live_files.LOCK / "product.ts"
+    made = live_files.CACHE / f"product-{live_files.digest(source.read_bytes())[:12]}.wasm"
+    if not made.exists():
+        done = npm.run("node", live_files.MODULES / "assemblyscript/bin/asc.js", source, "--outFile", made, "-O3",
+                       "--enable", "simd", "--runtime", "stub", "--importMemory", "--noExportMemory",
+                       cwd=live_files.CACHE)
+        if done.returncode:
+            raise live_files.LiveError(f"AssemblyScript could not compile {source.name}:\n{done.stderr[-2000:]}")
+    code = made.read_bytes()
+    return code[:8] + DYNAMIC + code[8:]
+
+
 def library():
     """The course's library, with its data."""
     folder = folder_of("course_lib")
     files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     entries = {f"course_lib/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+    entries["course_lib/nn/product.wasm"] = products()
     state = hashlib.sha256(repr(sorted(entries.items())).encode()).hexdigest()[:12]
     return wheel("course_lib", f"1.0.0+{state}", entries)      # browsers keep a wheel by its name
 
