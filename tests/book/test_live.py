@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from weigh import pages as all_pages
 
+from tests.book.test_access import AXE, RUN_AXE
 from tests.conftest import PATIENCE, ROOT, rest_slow
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
@@ -247,6 +248,62 @@ def test_an_endless_loop_is_stopped(live):
     page.cell(1).get_by_role("button", name="Reset").click()
     page.run(page.cell(1))
     page.said("Cell 1 has run.")
+
+
+CONTROLS = """import ipywidgets as w
+caught = w.Output()
+def pressed(button):
+    with caught:
+        print("pressed")
+press = w.Button(description="Press")
+press.on_click(pressed)
+display(w.VBox([press, caught]))
+def square(n):
+    print("squared", n)
+    return n ** 2
+w.interact(square, n=(0, 10));"""
+
+
+def test_the_readers_own_widgets_have_python_behind_them(live):
+    page = live("01-gradient").start()
+    page.write(page.cell(1), CONTROLS)
+    page.run(page.cell(1))
+    shown = page.cell(1).locator(".cell_output")
+    shown.get_by_text("25").wait_for(timeout=LONG)
+    shown.get_by_role("slider").focus()
+    page.page.keyboard.press("ArrowRight")
+    shown.get_by_text("36").wait_for()
+    assert "squared 6" in shown.text_content() and "squared 5" not in shown.text_content()
+    shown.get_by_role("button", name="Press").click()
+    shown.get_by_text("pressed").wait_for()
+    assert page.problems == [] and page.outside() == set()
+
+
+def test_what_is_run_while_python_is_busy_waits_for_its_turn(live):
+    page = live("01-gradient").start()
+    page.write(page.cell(1), "import time\ntime.sleep(2)\nprint('slept')")
+    page.write(page.cell(2), "print('awake')")
+    page.run(page.cell(1))
+    for cell in (page.cell(2), page.cell(1)):
+        cell.get_by_role("button", name="Run", exact=True).click()
+    page.cell(2).get_by_text("waits for its turn").wait_for()
+    page.cell(2).locator(".cell_output").filter(has_text="awake").wait_for(timeout=LONG)
+    page.cell(1).locator(".course-said").get_by_text("edited, has run").wait_for(timeout=LONG)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_a_page_that_runs_is_for_everybody(live, scheme, width):
+    """axe on a page with editors, an error and a widget; nothing is wider than the screen; keys of a finger's size."""
+    page = live("01-gradient", color_scheme=scheme, viewport={"width": width, "height": 844}).start()
+    for number, code in ((1, CONTROLS), (2, "1 / 0")):
+        page.write(page.cell(number), code)
+        page.run(page.cell(number))
+    page.cell(2).locator(".course-error").wait_for(timeout=LONG)
+    page.page.evaluate(AXE)
+    assert page.page.evaluate(RUN_AXE, {}) == []
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+    keys = page.page.locator(".course-live button:visible, .course-keys button:visible").all()
+    assert len(keys) > 50 and min(key.bounding_box()["height"] for key in keys) >= 24
 
 
 def test_from_a_folder_the_button_says_what_to_do(book, browser):

@@ -7,13 +7,15 @@ each {"kind": ..., ...} as JSON with a list of buffers, and calls `run` for ever
 import ast
 import builtins
 import json
+import logging
 import os
 import sys
 from pathlib import Path
 from time import monotonic
 from types import SimpleNamespace
 
-os.environ |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "COURSE_DARK_FIGURES": "1", "COLUMNS": "80"}
+os.environ |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "COURSE_DARK_FIGURES": "1", "COLUMNS": "80",
+               "JUPYTER_WIDGETS_ECHO": "0"}
 
 import comm
 from comm.base_comm import BaseComm, CommManager
@@ -154,7 +156,7 @@ class Comm(BaseComm):
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **more):
         """Hand a message of a widget over."""
         flush()
-        tell("comm", buffers, type=msg_type, comm=self.comm_id, data=data or {}, target=self.target_name)
+        tell("comm", buffers, type=msg_type, comm=self.comm_id, data=data or {}, metadata=metadata or {})
 
 
 manager = CommManager()
@@ -175,8 +177,10 @@ def start(post):
     here.send = post
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     here.shell = shell = Shell.instance(config=Config(IPKernelApp={}))    # by this tqdm knows that it may draw its bar
+    shell.kernel = SimpleNamespace(get_parent=lambda: {"header": {"msg_id": "page"}})    # what an Output widget asks
     shell.run_line_magic("colors", "NoColor")
     builtins.input = no_input
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)    # it lists the fonts, and would say so
 
 
 def packages(code):

@@ -1,13 +1,16 @@
 // Python as the page sees it: a worker that is started, runs one cell after the other, and can be stopped.
 
 export class Kernel {
-  /** `hear(cell, message, buffers)` gets what a cell shows; `loaded(bytes)` how much has come. */
-  constructor(files, version, packages, { hear, loaded }) {
-    Object.assign(this, { files, hear, loaded, waiting: null });
+  /** `hear(cell, message, buffers)` gets what a cell shows, `heard()` is told when a widget's message has reached Python,
+   *  `loaded(bytes)` how much has come. */
+  constructor(files, version, packages, { hear, heard, loaded }) {
+    Object.assign(this, { files, hear, heard, loaded, waiting: null, last: Promise.resolve() });
     this.interrupt = globalThis.crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null;
     const begin = `importScripts(${JSON.stringify(`${files}worker.js?v=${version}`)});`;
     this.worker = new Worker(URL.createObjectURL(new Blob([begin], { type: "text/javascript" }))); // so the page's policy is its own
-    this.worker.onmessage = ({ data }) => this.receive(data);
+    this.worker.onmessage = ({ data }) => { // one after the other: a widget may have to be fetched first
+      this.last = this.last.then(() => this.receive(data)).catch((problem) => console.error(problem));
+    };
     this.worker.onerror = ({ message }) => this.receive({ kind: "failed", message });
     this.ready = this.ask({ kind: "start", files, packages, interrupt: this.interrupt });
   }
@@ -21,7 +24,8 @@ export class Kernel {
 
   receive({ kind, cell, text, buffers, loaded, ended, message }) {
     if (kind === "bytes") this.loaded(loaded);
-    else if (kind === "output") this.hear(cell, JSON.parse(text), buffers);
+    else if (kind === "output") return this.hear(cell, JSON.parse(text), buffers);
+    else if (kind === "heard") this.heard();
     else if (kind === "failed") this.waiting?.fail(new Error(message));
     else this.waiting?.done(ended);
   }

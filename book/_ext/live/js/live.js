@@ -4,7 +4,6 @@ import "./live.css";
 import { edit } from "./editor.js";
 import { Ended, Kernel } from "./kernel.js";
 import { make } from "./make.js";
-import { connect, forget, hear as hearWidget } from "./models.js";
 import { Outputs } from "./outputs.js";
 
 /** What code on a live page may reach: files of this book, and nothing else. Python's worker inherits it. */
@@ -135,7 +134,7 @@ class Cell {
 
 class Page {
   constructor(place, files, book) {
-    Object.assign(this, { place, files, book, busy: false, kernel: null, kept: new Kept(book.page) });
+    Object.assign(this, { place, files, book, busy: false, waiting: [], kernel: null, kept: new Kept(book.page) });
     this.said = make("p", "course-live-said", place);
     this.said.setAttribute("role", "status");
   }
@@ -153,6 +152,8 @@ class Page {
     this.halt.disabled = true;
     button(keys, "Reset all", () => { for (const cell of this.cells) if (cell.editor && cell.edited) cell.reset(); });
     button(keys, "Download with your changes", () => this.download());
+    const header = document.querySelector(".bd-header-article"); // beneath it the keys stay in view
+    new ResizeObserver(() => this.place.style.setProperty("--course-header", `${header.offsetHeight - 1}px`)).observe(header);
     document.body.classList.add("course-is-live");
   }
 
@@ -164,16 +165,16 @@ class Page {
     let cancelled;
     const cancel = button(this.place, "Cancel", () => { cancelled = true; this.kernel.end(); });
     this.say("Python is coming ...");
-    forget();
+    this.widgets?.forget();
     this.kernel = new Kernel(this.files, this.place.dataset.version, this.book.packages, {
       hear: (cell, message, buffers) => this.hear(cell, message, buffers),
+      heard: () => this.widgets.heard(),
       loaded: (bytes) => {
         bar.value = Math.min(bytes, total);
         if (!this.ready) this.said.textContent = `Python is coming: ${megabytes(bytes)} ...`;
       },
     });
     this.ready = false;
-    connect((text, buffers) => this.kernel?.comm(text, buffers));
     try {
       await this.kernel.ready;
       this.ready = true;
@@ -190,9 +191,19 @@ class Page {
 
   say(text) { this.said.textContent = text; }
 
-  hear(id, message, buffers) {
-    if (message.kind === "comm") hearWidget(message, buffers);
-    else (this.cells.find((cell) => cell.entry.id === id) ?? this.last)?.outputs.take(message);
+  async hear(id, message, buffers) {
+    if (message.kind === "comm") {
+      this.widgets ??= await this.fetchWidgets();
+      return this.widgets.hear(message, buffers, (text, more) => this.kernel?.comm(text, more));
+    }
+    const cell = this.cells.find((each) => each.entry.id === id) ?? this.last;
+    (this.widgets?.catching() ?? cell?.outputs)?.take(message);
+  }
+
+  /** Jupyter's widgets, and how they look. */
+  async fetchWidgets() {
+    link(this.files, "widgets.css", this.place);
+    return import("./widgets.js");
   }
 
   above(cell) { return this.cells.slice(0, this.cells.indexOf(cell)).filter((other) => !other.entry.scratch); }
@@ -201,7 +212,11 @@ class Page {
 
   /** Run cells, and first what above them has not run: a page is read from its top. */
   async run(cells) {
-    if (this.busy) return this.say("Python is busy: wait, or stop it.");
+    if (this.busy) {
+      this.waiting.push(cells);
+      for (const cell of cells) cell.say("waits for its turn");
+      return;
+    }
     const missing = cells.length === 1 ? this.above(cells[0]).filter((cell) => !cell.ran) : [];
     this.busy = true;
     this.halt.disabled = false;
@@ -210,7 +225,10 @@ class Page {
       if (missing.length) this.say(missing.length === 1 ? "First the cell above ..." : `First the ${missing.length} cells above ...`);
       for (const cell of [...missing, ...cells]) {
         this.last = cell;
-        if (!(await cell.run(this.kernel))) return this.say(`${capital(cell.entry.name)} ended with an error.`);
+        if (!(await cell.run(this.kernel))) {
+          this.forgetWaiting();
+          return this.say(`${capital(cell.entry.name)} ended with an error.`);
+        }
       }
       this.say(cells.length === 1 ? `${capital(cells[0].entry.name)} has run.` : `${cells.length} cells have run.`);
     } catch (problem) {
@@ -219,12 +237,20 @@ class Page {
       this.busy = false;
       this.halt.disabled = true;
     }
+    if (this.waiting.length) await this.run(this.waiting.shift());
+  }
+
+  /** After an error or a stop nothing runs that was asked for before. */
+  forgetWaiting() {
+    for (const cell of this.waiting.flat()) cell.say("");
+    this.waiting = [];
   }
 
   /** Python has ended, and all that it knew. */
   gone(problem) {
     this.kernel?.end();
     this.kernel = null;
+    this.forgetWaiting();
     for (const cell of this.cells) cell.ran = false;
     this.last?.say("stopped");
     this.say(problem instanceof Ended ? "Stopped. " : `Python broke down (${problem.message.split("\n").at(-1)}). `);
@@ -274,6 +300,10 @@ class Page {
   }
 }
 
+function link(files, name, place) {
+  Object.assign(make("link", "", document.head), { rel: "stylesheet", href: `${files}${name}?v=${place.dataset.version}` });
+}
+
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** Bring the page to life; `place` is where the button stood. */
@@ -281,8 +311,7 @@ export async function open(place, files, name) {
   Object.assign(make("meta", "", document.head), { httpEquiv: "Content-Security-Policy", content: POLICY });
   const answer = await fetch(`${files}cells/${name}.json`, { cache: "no-cache" });
   if (!answer.ok) throw new Error("its cells are not there: build the book again");
-  const look = make("link", "", document.head);
-  Object.assign(look, { rel: "stylesheet", href: `${files}live.css?v=${place.dataset.version}` });
+  link(files, "live.css", place);
   const page = new Page(place, files, await answer.json());
   await page.open();
   return page;

@@ -1,8 +1,8 @@
 // What a cell shows, as Jupyter would: text, pictures, tables, formulas, widgets, errors.
 
 import { make } from "./make.js";
-import { show as showWidget, VIEW } from "./models.js";
 
+const VIEW = "application/vnd.jupyter.widget-view+json";
 const ANSI = /\x1b\[[0-9;]*m/g;
 const KINDS = [VIEW, "text/html", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/markdown", "text/plain"];
 
@@ -77,7 +77,7 @@ const returned = (text) => (text.includes("\r") ? text.replace(/\r\n/g, "\n").re
 function fill(box, data, metadata, alt) {
   const kind = KINDS.find((each) => each in data), value = data[kind];
   box.replaceChildren();
-  if (kind === VIEW) showWidget(box, value.model_id);
+  if (kind === VIEW) import("./widgets.js").then(({ show }) => show(box, value.model_id));
   else if (kind === "text/html" || kind === "image/svg+xml") make("div", "text_html", box).innerHTML = value;
   else if (kind?.startsWith("image/")) picture(box, kind, value, metadata[kind] ?? {}, alt);
   else if (kind === "text/latex") formula(box, value);

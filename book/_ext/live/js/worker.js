@@ -2,7 +2,7 @@
 //
 // From the page: { kind: "start", files, packages, interrupt }, { kind: "run", cell, code, label }, { kind: "comm", text, buffers }.
 // To the page:   { kind: "bytes", loaded }, { kind: "ready" }, { kind: "output", cell, text, buffers }, { kind: "ran", cell, ended },
-//                { kind: "failed", message }.
+//                { kind: "heard" } of a widget's message, { kind: "failed", message }.
 
 let pyodide, python, current = null;
 
@@ -59,7 +59,12 @@ async function run({ cell, code, label }) {
   current = null;
 }
 
-const doing = { start, run, comm: ({ text, buffers }) => python.hear(text, buffers.map((each) => new Uint8Array(each))) };
+function comm({ text, buffers }) {
+  python.hear(text, buffers.map((each) => new Uint8Array(each)));
+  postMessage({ kind: "heard" });
+}
+
+const doing = { start, run, comm };
 let last = Promise.resolve();
 
 onmessage = ({ data }) => { // one after the other
