@@ -32,7 +32,7 @@
       const inside = [...fold.querySelector(".sd-summary-content").childNodes];
       said.setAttribute("aria-live", "polite");
       const show = (open) => {
-        key.ariaExpanded = open;
+        key.setAttribute("aria-expanded", open);
         said.replaceChildren(...(open ? inside : []));
       };
       const pick = () => {
@@ -42,7 +42,7 @@
         show(true);
       };
       key.onclick = () => {
-        if (place.dataset.is) return show(key.ariaExpanded !== "true");
+        if (place.dataset.is) return show(key.getAttribute("aria-expanded") !== "true");
         pick();
         answered(i, right);
       };
@@ -57,7 +57,7 @@
   function typed(fold, box, answered) {
     const form = make("form", "course-typed", box), label = make("label", "", form, "Your number "), field = make("input", "", label);
     const said = make("div", "course-said", box), inside = fold.querySelector(".sd-summary-content");
-    const mistakes = [...inside.querySelectorAll("li")].map((item) => [item.querySelector("strong").textContent, item]);
+    const mistakes = [...inside.querySelectorAll("li")].map((item) => [item.querySelector("strong").textContent, [...item.childNodes]]);
     const right = inside.querySelector("strong").textContent, other = [...inside.childNodes].filter((part) => !part.matches?.("ul"));
     field.autocomplete = "off";
     if (![right, ...mistakes.map(([number]) => number)].some((number) => read(number) < 0)) field.inputMode = "decimal"; // has no minus on some
@@ -68,7 +68,7 @@
       const number = read(words), ok = same(number, right), mistake = mistakes.find(([wrong]) => same(number, wrong));
       field.value = words;
       box.dataset.is = ok ? "right" : "wrong";
-      said.replaceChildren(...(ok || !words ? other : [mistake ? mistake[1] : make("p", "", null, `Not ${words}. Work it out once more, or have the answer shown.`)]));
+      said.replaceChildren(...(ok || !words ? other : mistake?.[1] ?? [make("p", "", null, `Not ${words}. Work it out once more, or have the answer shown.`)]));
       return ok;
     };
     form.onsubmit = (event) => {
@@ -79,7 +79,7 @@
     };
     give.onclick = () => answered("", judge(""));
     fold.remove();
-    return { replay: (all) => all.map(judge), again() { field.value = ""; delete box.dataset.is; said.replaceChildren(); } };
+    return { replay: (all) => all.map(String).map(judge), again() { field.value = ""; delete box.dataset.is; said.replaceChildren(); } };
   }
 
   /** Make the quiz of one part of a page, as it was left. Where the part says so, tell which chapters may be skipped. */
@@ -92,19 +92,19 @@
       const box = document.createElement("div"), id = digest(question.textContent + folds.map((fold) => fold.firstElementChild.textContent).join());
       const chapter = leads && folds.find((fold) => fold.matches(".right, .number")).querySelector("a[href]").cloneNode(true);
       box.className = "course-question";
-      box.role = "group";
+      box.setAttribute("role", "group");
       question.id ||= `question-${id}`;
       box.setAttribute("aria-labelledby", question.id);
       question.before(box);
       box.append(question);
-      const one = { id, box, chapter, picks: kept[id] ?? [], tries: [] };
+      const one = { id, box, chapter, picks: [kept[id] ?? []].flat(), tries: [] };
       const answered = (pick, right) => { one.picks.push(pick); one.tries.push(right); keep(); tell(); };
       const { replay, again } = folds[0].matches(".number") ? typed(folds[0], box, answered) : choices(folds, box, answered);
       one.tries = replay(one.picks);
       return Object.assign(one, { again });
     });
     const end = make("div", "course-score"), score = make("p", "", end), afresh = button("course-key", end, "Begin again"), advice = make("p", "", end);
-    score.role = "status";
+    score.setAttribute("role", "status");
     questions.at(-1).box.after(end);
     const list = (words, found) => found.length ? [words, ...found.flatMap(({ chapter }, i) => [i ? ", " : " ", chapter]), ". "] : [];
     const tell = () => {
