@@ -27,7 +27,7 @@
   function choices(folds, box, answered) {
     const options = folds.map((fold, i) => {
       const place = make("div", "course-option", box), key = button("", place), right = fold.matches(".right");
-      const said = make("div", "course-said", place), mark = document.createElement("span");
+      const said = make("div", "course-said", place), mark = make("span", "course-heard");
       key.append(mark, ...fold.querySelector(".sd-summary-text").childNodes);
       const inside = [...fold.querySelector(".sd-summary-content").childNodes];
       said.setAttribute("aria-live", "polite");
@@ -37,7 +37,6 @@
       };
       const pick = () => {
         place.dataset.is = right ? "right" : "wrong";
-        mark.className = "sd-sr-only";
         mark.textContent = right ? "Right: " : "Not right: ";
         show(true);
       };
