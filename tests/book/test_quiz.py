@@ -247,6 +247,23 @@ def test_answers_outlive_the_page_and_can_be_forgotten(page):
     assert score(page).startswith("7 questions.") and not page.get_by_role("button", name="Begin again").is_visible()
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_a_quiz_that_was_answered(book, visit, mode):
+    from tests.book import test_access as access
+
+    page = visit((book / "book/03-relu.html").as_uri(), width=390).page       # axe itself may not fetch its styles there
+    page.evaluate(access.AXE)
+    for number in (1, 2, 3, 4, 7):
+        for option in question(page, number).get_by_role("button").all():
+            option.click()
+    for number, words in ((5, "20"), (6, "0.5")):
+        question(page, number).get_by_label("Your number").fill(words)
+        page.keyboard.press("Enter")
+    page.emulate_media(color_scheme=mode)
+    page.wait_for_function(access.AT_REST, arg=mode)
+    assert page.evaluate(access.RUN_AXE, {}) == []
+
+
 def test_the_start_page_says_which_chapters_may_be_skipped(book, visit):
     page = visit((book / "book/index.html").as_uri()).page
     page.locator(".quiz-chapters > summary").click()

@@ -47,7 +47,7 @@ def pattern(terms):
 def paragraphs(doctree):
     """The paragraphs of a chapter that run from one sentence to the next: no captions, notes, quizzes."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section) or isinstance(paragraph.parent, nodes.list_item) and not in_quiz(paragraph):
+        if isinstance(paragraph.parent, (nodes.section, nodes.list_item)) and not in_quiz(paragraph):
             yield paragraph
 
 
