@@ -41,7 +41,7 @@ function target(address, name, pages) {
   return url.hash ? `#${slug(page)}--${decodeURIComponent(url.hash.slice(1))}` : `#${slug(page)}`;
 }
 
-/** Take the answers out of a chapter: an exercise's solution, what a quiz says to each choice. Folds stand open. */
+/** Take the answers out of a chapter: an exercise's solution, what a quiz says to each choice, or to a number. Folds stand open. */
 function answers(found, title) {
   const box = document.createElement("section");
   make("h2", "", box, title);
@@ -52,9 +52,12 @@ function answers(found, title) {
     if (!before?.matches(".quiz-choice")) asked = make("div", "quiz-answers", box);
     if (before && !before.matches(".quiz-choice")) asked.append(Object.assign(before.cloneNode(true), { className: "quiz-question" }));
     const said = make("div", "quiz-said", asked);
-    make("strong", "", said).append(...part.querySelector(".sd-summary-text, summary").cloneNode(true).childNodes);
+    if (part.matches(".number")) choice.append("Your number:");
+    else {
+      make("strong", "", said).append(...part.querySelector(".sd-summary-text, summary").cloneNode(true).childNodes);
+      choice.append("○ ", ...part.querySelector(".sd-summary-text, summary").childNodes);
+    }
     said.append(...part.querySelector(".sd-summary-content").cloneNode(true).childNodes);
-    choice.append("○ ", ...part.querySelector(".sd-summary-text, summary").childNodes);
     part.replaceWith(choice);
   }
   for (const fold of found.querySelectorAll("details")) fold.open = true;

@@ -47,8 +47,15 @@ def pattern(terms):
 def paragraphs(doctree):
     """The paragraphs of a chapter that run from one sentence to the next: no captions, notes, quizzes."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, (nodes.section, nodes.list_item)):
+        if isinstance(paragraph.parent, (nodes.section, nodes.list_item)) and not in_quiz(paragraph):
             yield paragraph
+
+
+def in_quiz(node):
+    while node := node.parent:
+        if "quiz" in node.get("classes", ()):
+            return True
+    return False
 
 
 def texts(paragraph):

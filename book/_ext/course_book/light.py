@@ -21,7 +21,7 @@ STYLES = (
 SCRIPTS = (
     "documentation_options.js", "doctools.js", "sphinx_highlight.js", "clipboard.min.js", "copybutton.js",
     "scripts/sphinx-book-theme.js", "theme-names.js", "togglebutton.js", "design-tabs.js", "asleep.js", "page.js",
-    "search.js", "scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js")
+    "quiz.js", "search.js", "scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js")
 #: what the theme asks for and the book does without: its icons as a script, its search
 LEFT_OUT = ("styles/theme.css", "scripts/fontawesome.js", "searchtools.js", "language_data.js", "searchindex.js")
 UNUSED = ("fontawesome.js", "sphinx-thebe.js", "searchtools.js", "language_data.js")
@@ -153,6 +153,7 @@ def forget_code(app):
 def setup(app):
     app.connect("builder-inited", forget_code)
     app.add_js_file("page.js", loading_method="defer")
+    app.add_js_file("quiz.js", loading_method="defer")
     app.add_js_file("search.js", loading_method="defer")
     app.connect("config-inited", lambda app, config: setattr(config, "template_bridge", "course_book.light.Pages"))
     app.connect("build-finished", bundle, priority=800)

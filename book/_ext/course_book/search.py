@@ -38,7 +38,8 @@ def words(node):
                 pieces.append(re.sub(r"[\\{}]", "", child.astext()))
             elif isinstance(child, addnodes.pending_xref) and not child.get("refexplicit"):
                 pieces.append(reference(child))
-            elif not isinstance(child, (*PLACES, *SKIPPED)) and "cell_output" not in child.get("classes", ()):
+            elif not (isinstance(child, (*PLACES, *SKIPPED)) or "cell_output" in child.get("classes", ())
+                      or "quiz" in child.get("container_classes", ())):      # what is wrong there should not be found
                 collect(child)
                 if not isinstance(child, nodes.Inline):
                     pieces.append(" ")

@@ -12,6 +12,6 @@ const [{ css }] = await new PurgeCSS().purge({
   css: [styles],
   defaultExtractor: (text) => text.match(/[\w-/:.%]*[\w-/]/g) ?? [],
   safelist: { greedy: [/data-theme/, /data-mode/, /aria-/] },
-  dynamicAttributes: ["open", "hidden", "type", "disabled", "data-theme", "data-mode", "tabindex"],
+  dynamicAttributes: ["open", "hidden", "type", "disabled", "data-theme", "data-mode", "data-is", "tabindex"],
 });
 process.stdout.write(css);
