@@ -143,7 +143,8 @@ def bundle(folder):
             old.unlink()
     common = ["--bundle", "--minify", f"--outdir={folder}", "--log-level=warning"]
     paths = {"NODE_PATH": str(live_files.MODULES)}
-    for arguments in ([scripts / "live.js", "--format=esm", "--splitting"], [scripts / "widgets.css"], [scripts / "worker.js", "--format=iife"]):
+    for arguments in ([scripts / "live.js", "--format=esm", "--splitting"], [scripts / "worker.js", "--format=iife"],
+                      [scripts / "widgets.css"]):
         done = npm.run("node", program, *arguments, *common, cwd=live_files.CACHE, environment=paths)
         if done.returncode:
             raise RuntimeError(f"esbuild could not bundle the live pages' scripts:\n{done.stderr[-2000:]}")
