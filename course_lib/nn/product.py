@@ -1,4 +1,4 @@
-"""Matrix products, in one place: NumPy's; in the reader's browser the course's own, which there is ten times as fast."""
+"""Matrix products, in one place: NumPy's; in the reader's browser the course's own, ten times as fast there."""
 
 import sys
 from functools import cache
