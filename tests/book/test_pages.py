@@ -24,6 +24,14 @@ UNDESCRIBED = r"""() => [...document.querySelectorAll("main img")]
 UNNAMED_DRAWINGS = """() => [...document.querySelectorAll('main svg[role="img"]:not([aria-hidden="true"])')]
   .filter(s => !s.getAttribute("aria-label") && !s.getAttribute("aria-labelledby") && !s.querySelector("title"))
   .map(s => s.outerHTML.slice(0, 80))"""
+NAMED_TWICE = """() => { const met = new Set();
+  return [...document.querySelectorAll("[id]")].map(e => e.id).filter(id => met.size === met.add(id).size); }"""
+DISTORTED = """() => [...document.images].filter(i => {
+    const look = getComputedStyle(i), room = (...sides) => sides.reduce((sum, side) => sum + parseFloat(look["padding" + side]), 0);
+    const width = i.clientWidth - room("Left", "Right"), height = i.clientHeight - room("Top", "Bottom");
+    return height > 30 && i.naturalWidth && look.objectFit === "fill"
+      && Math.abs(width / height * i.naturalHeight / i.naturalWidth - 1) > 0.02;
+  }).map(i => [i.src.split("/").pop(), i.clientWidth, i.clientHeight, i.naturalWidth, i.naturalHeight].join())"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CULPRITS = """() => [...document.querySelectorAll("main *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, table, mjx-container, .output"))
@@ -45,6 +53,8 @@ def test_page_from_its_folder(seen):
     assert look(BROKEN_PICTURES) == [], "pictures that do not load"
     assert look(UNDESCRIBED) == [], "pictures without alternative text"
     assert look(UNNAMED_DRAWINGS) == [], "drawings without a name"
+    assert look(NAMED_TWICE) == [], "elements that share a name"
+    assert look(DISTORTED) == [], "pictures that are shown wider or higher than they are"
     assert seen.problems == []
 
 
@@ -54,6 +64,7 @@ def test_narrow_and_dark(seen):
     seen.page.emulate_media(color_scheme="dark")
     seen.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     assert seen.page.evaluate(SIDEWAYS) <= 0, seen.page.evaluate(CULPRITS)
+    assert seen.page.evaluate(DISTORTED) == [], "pictures that are shown wider or higher than they are"
     assert seen.problems == []
 
 
@@ -63,6 +74,7 @@ def test_opened_narrow_and_dark(book, visit, name):
     seen = visit((book / name).as_uri(), width=390, height=844, mode="dark")
     assert seen.page.evaluate("() => document.documentElement.dataset.theme") == "dark"
     assert seen.page.evaluate(SIDEWAYS) <= 0, seen.page.evaluate(CULPRITS)
+    assert seen.page.evaluate(DISTORTED) == [], "pictures that are shown wider or higher than they are"
     assert seen.problems == []
 
 

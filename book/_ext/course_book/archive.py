@@ -9,6 +9,8 @@ from course_book import lab, live
 from course_book.light import ARCHIVE, wrote_pages
 
 NAME = Path(ARCHIVE).stem
+#: what the theme brings for building and pages do without: it stands in `book.js` and `book.css` (`light`)
+WORKSHOP = ("_static/scripts", "_static/styles", "_static/locales")
 PACKED = (".whl", ".zip", ".webp", ".woff2")     # compressed already
 logger = logging.getLogger(__name__)
 
@@ -17,15 +19,17 @@ def zip_book(app, exception):
     if exception or not wrote_pages(app):
         return
     book = Path(app.outdir)
-    files = sorted(path for path in book.rglob("*") if path.is_file() and not is_made_of_pages(path, book))
+    files = sorted(path for path in book.rglob("*") if path.is_file() and is_read(path, book))
     light = [path for path in files if not any(path.is_relative_to(book / one) for one in (live.FOLDER, lab.FOLDER))]
     if light != files:
         write(book / f"{NAME}-live.zip", book, files)
     write(book / ARCHIVE, book, light)   # last: with it the book is done
 
 
-def is_made_of_pages(path, book):
-    return path.parent == book and path.suffix in (".zip", ".part", ".pdf", ".epub")
+def is_read(path, book):
+    """Whether a file is a part of the pages: not made of them, nor for making them."""
+    made = path.parent == book and path.suffix in (".zip", ".part", ".pdf", ".epub")
+    return not made and not path.name.endswith("macros.html") and not any(path.is_relative_to(book / one) for one in WORKSHOP)
 
 
 def write(archive, book, files):

@@ -32,6 +32,8 @@ HEAD = re.compile(r"<head>(.*?)</head>", re.S)
 LINK = re.compile(r'\s*<link [^>]*href="([^"]+)"[^>]*>')
 SOURCE = re.compile(r'\s*<script[^>]* src="([^"]+)"[^>]*></script>')
 INLINE = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>")
+#: what exercises, solutions and theorems all call their insides, where an element's name should be its own
+SAME = re.compile(r' id="(?:(?:exercise|solution|proof)-content|proof)"')
 EXTRA = re.compile(r'\s*<meta name="(?:viewport|docsearch:\w+)"[^>]*>|\s*<!--.*?-->', re.S)
 
 
@@ -50,7 +52,7 @@ class Pages(BuiltinTemplateLoader):
             old.unlink()
         root = context["pathto"]("", 1)
         html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version())}</head>", html, count=1)
-        html = without_scripts(html)
+        html = SAME.sub("", without_scripts(html))
         files = {name: Path(self.builder.srcdir, path) for path, name in self.builder.images.items()}
         return pictures.light(html, files, notebooks.dark_figures(self.builder.config))
 
