@@ -55,23 +55,30 @@ def numbers(pdf, titles):
     return [number for _, number in found]
 
 
-def printed(page, address, names):
-    """The book as the bytes of a PDF."""
-    style = (HERE / "pdf.css").read_text(encoding="utf-8")
-    empty = EMPTY.format(style=style)
-    page.route(f"{address}/print.html", lambda route: route.fulfill(body=empty, content_type="text/html"))
+def composed(page, address, names):
+    """Put the pages together in a fresh window; returns the lines of the contents."""
     page.goto(f"{address}/print.html")
     page.add_script_tag(content=(HERE / "pdf.js").read_text(encoding="utf-8"))
-    titles = page.evaluate("settings => compose(settings)", {"pages": names, **SAID})
+    return page.evaluate("settings => compose(settings)", {"pages": names, **SAID})
+
+
+def printed(page, address, names):
+    """The book as the bytes of a PDF.
+
+    Chromium breaks what it prints a second time at other places: every print is the first of its window.
+    """
+    empty = EMPTY.format(style=(HERE / "pdf.css").read_text(encoding="utf-8"))
+    page.route(f"{address}/print.html", lambda route: route.fulfill(body=empty, content_type="text/html"))
     settings = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True}
-    said = None
+    said = []
     for attempt in ("to see where each heading stands", "with the contents", "again: a heading has moved", "again"):
         print(f"Printing {attempt} ...", flush=True)
+        titles = composed(page, address, names)
+        page.evaluate(FILL, said or [""] * len(titles))
         pdf = page.pdf(**settings)
         found = numbers(pdf, titles)
         if found == said:
             return pdf
-        page.evaluate(FILL, found)
         said = found
     raise RuntimeError("The headings do not come to rest: the contents would name wrong pages.")
 
@@ -81,7 +88,6 @@ def main():
     with served(HTML) as address, chromium.opened() as browser:
         page = browser.new_page()
         page.set_default_timeout(600_000)
-        print("Putting the pages together ...", flush=True)
         pdf = printed(page, address, sys.argv[1:] or pages())
     TARGET.write_bytes(pdf)
     name_files(HTML)
