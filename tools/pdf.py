@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 import chromium  # makes course_book known too
+import pikepdf
 import yaml
 from course_book.archive import NAME
 from course_book.site import SUBTITLE, name_files
@@ -89,7 +90,8 @@ def main():
         page = browser.new_page()
         page.set_default_timeout(600_000)
         pdf = printed(page, address, sys.argv[1:] or pages())
-    TARGET.write_bytes(pdf)
+    with pikepdf.open(BytesIO(pdf)) as whole:
+        whole.save(TARGET, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     name_files(HTML)
     print(f"{TARGET}: {len(PdfReader(TARGET).pages)} pages, {TARGET.stat().st_size / 1e6:.1f} MB "
           f"({time.monotonic() - start:.0f} s)")
