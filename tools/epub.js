@@ -42,10 +42,14 @@ async function chapter(name, pages, renamed) {
     if (formula.getAttribute("display")) math.setAttribute("display", "block");
     formula.replaceWith(math);
   }
+  for (const title of found.querySelectorAll("summary > p")) // two in a summary, for open and folded; XHTML has none there
+    if (title.matches(".expanded")) title.remove();
+    else title.replaceWith(...title.childNodes);
   for (const image of found.querySelectorAll("img")) {
+    image.alt ||= "";
+    if (image.src.startsWith("data:")) continue; // in the page itself
     const path = new URL(image.getAttribute("src"), new URL(name, location.origin)).pathname.slice(1);
     for (const other of ["loading", "decoding", "style", "width", "height"]) image.removeAttribute(other);
-    image.alt ||= "";
     image.setAttribute("src", renamed(path));
   }
   for (const link of found.querySelectorAll("a")) {

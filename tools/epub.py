@@ -104,7 +104,8 @@ def taken(page, address, names):
 def write(target, chapters, html):
     pictures = sorted({name for page in chapters.values() for name in page["pictures"]})
     files = {path.name: path for folder in ("_images", "_static") for path in (html / folder).rglob("*")}
-    with ZipFile(target, "w", ZIP_DEFLATED) as out:
+    unfinished = target.with_suffix(".part")
+    with ZipFile(unfinished, "w", ZIP_DEFLATED) as out:
         out.writestr("mimetype", "application/epub+zip", ZIP_STORED)      # first, and not packed
         out.writestr("META-INF/container.xml", CONTAINER)
         out.writestr("book/package.opf", package(chapters, pictures))
@@ -114,6 +115,7 @@ def write(target, chapters, html):
             out.writestr(f"book/{file_of(name)}", PAGE.format(title=escape(page["title"]), body=page["text"]))
         for name in pictures:
             out.write(files[name], f"book/images/{name}")
+    unfinished.replace(target)
 
 
 def main():

@@ -12,11 +12,21 @@ from pathlib import Path
 BOOK = Path(__file__).parents[1] / "_build/html"
 
 
+#: what a notebook in `lite/` may reach: this server. JupyterLab makes code of its schemas, hence 'unsafe-eval'.
+NOTEBOOKS = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+
+
 class Quiet(SimpleHTTPRequestHandler):
     def end_headers(self):
-        """With these two a page's Python can be stopped and keep what it knows."""
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        """With the two headers of isolation a page's Python can be stopped and keep what it knows.
+
+        JupyterLite's runs without them only; its worker asks a server for the policy that live pages give their own.
+        """
+        if self.path.startswith("/lite/"):
+            self.send_header("Content-Security-Policy", NOTEBOOKS)
+        else:
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         super().end_headers()
 
     def log_message(self, *details):

@@ -2,10 +2,12 @@
 
 import json
 import re
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+import serve
 from weigh import pages as all_pages
 
 from tests.book.test_access import AXE, RUN_AXE
@@ -179,9 +181,21 @@ def test_code_on_a_live_page_reaches_nobody(live, elsewhere):
     assert "from-html.png" in refused and "Content Security Policy" in refused
 
 
-def test_the_chapter_opens_as_a_notebook(live):
-    """JupyterLite, with the book's own Python and nothing from elsewhere: its first cells run, a widget is drawn."""
-    page = live("01-gradient")
+@pytest.fixture
+def as_make_serve(book):
+    """The address of the server of `make serve`, with its headers."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(serve.Quiet, directory=book)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_chapter_opens_as_a_notebook(browser, as_make_serve, elsewhere):
+    """JupyterLite, with the book's own Python and nothing from elsewhere: its first cells run, a widget is drawn.
+
+    The server's policy holds for it and for Python's worker: neither reaches another server.
+    """
+    page = Live(browser, as_make_serve, "01-gradient")
     page.page.get_by_role("link", name="Open as a notebook").click()
     page.page.locator(".jp-CodeCell").first.wait_for(timeout=LONG)
     page.page.get_by_role("menuitem", name="Run").first.click()
@@ -200,6 +214,11 @@ def test_the_chapter_opens_as_a_notebook(live):
     assert drawn.count()
     assert page.page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.outside() == set()
+    address, asked = elsewhere
+    reach = f"fetch('{address}').then(() => 'answered', () => 'refused')"
+    workers = [worker for worker in page.page.workers if worker.url.startswith(as_make_serve)]
+    assert workers and {place.evaluate(reach) for place in (page.page, *workers)} == {"refused"} and asked == []
+    page.page.close()
 
 
 def test_what_is_typed_is_kept_and_comes_back(live):
@@ -304,6 +323,22 @@ def test_a_page_that_runs_is_for_everybody(live, scheme, width):
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
     keys = page.page.locator(".course-live button:visible, .course-keys button:visible").all()
     assert len(keys) > 50 and min(key.bounding_box()["height"] for key in keys) >= 24
+
+
+def test_where_pages_are_isolated_a_stopped_loop_forgets_nothing(browser, as_make_serve):
+    """`make serve` sends the headers for it: Python is interrupted, not ended."""
+    page = Live(browser, as_make_serve, "01-gradient").start()
+    page.write(page.cell(1), "x = 5\nwhile True: pass")
+    page.run(page.cell(1))
+    page.cell(1).get_by_text("running ...").wait_for()
+    page.page.wait_for_timeout(500)
+    page.page.get_by_role("button", name="Stop").click()
+    page.cell(1).locator(".course-error").filter(has_text="KeyboardInterrupt").wait_for(timeout=LONG)
+    page.write(page.cell(1), "print(x)")
+    page.run(page.cell(1))
+    page.cell(1).locator(".cell_output").filter(has_text="5").wait_for(timeout=LONG)
+    assert page.problems == []
+    page.page.close()
 
 
 def test_from_a_folder_the_button_says_what_to_do(book, browser):
