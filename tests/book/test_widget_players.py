@@ -248,7 +248,7 @@ def sizes(network, x, t, bend):
 
 @pytest.fixture(scope="module")
 def deep():
-    return run_cells("03-relu", "digits.load", "def dense(", "x64, t64 =")
+    return run_cells("03-relu", "digits.load", "def dense(", "def gradient_sizes(", "x64, t64 =")
 
 
 @one_hand("finger")
