@@ -266,7 +266,7 @@ def test_signals_fade_or_grow_with_the_scale_of_the_weights(hands, hand, deep):
 
 @pytest.fixture(scope="module")
 def starts():
-    return run_cells("04-initialisation", "def columns(", "tried = {")
+    return run_cells("04-initialisation", "def columns(", "def build(", "tried = {")
 
 
 @one_hand("keyboard")
