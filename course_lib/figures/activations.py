@@ -48,7 +48,7 @@ def scalar_cost(seconds, entries):
     axes.bar_label(bars, fmt="%.2f", padding=3)
     axes.invert_yaxis()
     axes.margins(x=0.15)
-    axes.set(xlabel="nanoseconds per entry", title="Alone, ReLU is the cheapest bend")
+    axes.set(xlabel="nanoseconds per entry", title="Alone, a sigmoid costs several ReLUs")
 
 
 def step_shares(steps, highlight="activation"):
@@ -219,4 +219,4 @@ def revived(cures):
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlim=(0, 1), xlabel="dead units that came back")
-    axes.set_title("Only a slope, or living neighbours, wake the dead", x=-0.45)
+    axes.set_title("A whole dead layer needs a slope to wake", x=-0.45)

@@ -248,7 +248,7 @@ def sizes(network, x, t, bend):
 
 @pytest.fixture(scope="module")
 def deep():
-    return run_cells("03-relu", "digits.load", "def dense(", "x64, t64 =")
+    return run_cells("03-relu", "digits.load", "def dense(", "def gradient_sizes(", "x64, t64 =")
 
 
 @one_hand("finger")
@@ -266,7 +266,7 @@ def test_signals_fade_or_grow_with_the_scale_of_the_weights(hands, hand, deep):
 
 @pytest.fixture(scope="module")
 def starts():
-    return run_cells("04-initialisation", "def columns(", "tried = {")
+    return run_cells("04-initialisation", "def columns(", "def build(", "tried = {")
 
 
 @one_hand("keyboard")

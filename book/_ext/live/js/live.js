@@ -45,6 +45,7 @@ class Cell {
     Object.assign(this, { page, place, entry, ran: false });
     const input = place.querySelector(".cell_input");
     const output = place.querySelector(".cell_output") ?? make("div", "cell_output docutils container", place);
+    this.fold = output.closest("details");                   // an answer, closed until the reader has guessed
     this.stored = output.querySelector("img")?.alt;
     this.outputs = new Outputs(output, this.stored ?? "A picture drawn by this cell");
     if (input) this.open(input);
@@ -220,6 +221,7 @@ class Page {
     const missing = cells.length === 1 ? this.above(cells[0]).filter((cell) => !cell.ran) : [];
     this.busy = true;
     this.halt.disabled = false;
+    if (cells.length === 1 && cells[0].fold) cells[0].fold.open = true;
     try {
       if (!this.kernel) await this.start();
       if (missing.length) this.say(missing.length === 1 ? "First the cell above ..." : `First the ${missing.length} cells above ...`);
