@@ -110,6 +110,7 @@ def test_a_sign_is_flipped_the_check_fails_and_is_mended(live):
     assert "all equal" in check.locator(".cell_output").text_content()
 
 
+@pytest.mark.slow
 def test_then_the_network_is_trained_and_reads_what_the_reader_draws(live):
     """The reader goes on to chapter 8: a short training, and a digit for the network that came out of it."""
     page = live("08-training").start()
@@ -167,6 +168,7 @@ def elsewhere():
         server.shutdown()
 
 
+@pytest.mark.slow
 def test_code_on_a_live_page_reaches_nobody(live, elsewhere):
     """Neither Python in its worker nor what it shows on the page can send anything away."""
     address, asked = elsewhere
@@ -190,6 +192,7 @@ def as_make_serve(book):
         server.shutdown()
 
 
+@pytest.mark.slow
 def test_the_chapter_opens_as_a_notebook(browser, as_make_serve, elsewhere):
     """JupyterLite, with the book's own Python and nothing from elsewhere: its first cells run, a widget is drawn.
 
@@ -246,6 +249,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_is_said_and_the_page_lives_on(live):
     page = live("01-gradient").start()
     for code, said in WRONG.values():
@@ -257,6 +261,7 @@ def test_what_goes_wrong_is_said_and_the_page_lives_on(live):
     page.cell(1).locator(".cell_output").filter(has_text="alive").wait_for(timeout=LONG)
 
 
+@pytest.mark.slow
 def test_an_endless_loop_is_stopped(live):
     page = live("01-gradient").start()
     page.write(page.cell(1), "while True: pass")
@@ -283,6 +288,7 @@ def square(n):
 w.interact(square, n=(0, 10));"""
 
 
+@pytest.mark.slow
 def test_the_readers_own_widgets_have_python_behind_them(live):
     page = live("01-gradient").start()
     page.write(page.cell(1), CONTROLS)
@@ -298,6 +304,7 @@ def test_the_readers_own_widgets_have_python_behind_them(live):
     assert page.problems == [] and page.outside() == set()
 
 
+@pytest.mark.slow
 def test_what_is_run_while_python_is_busy_waits_for_its_turn(live):
     page = live("01-gradient").start()
     page.write(page.cell(1), "import time\ntime.sleep(2)\nprint('slept')")
@@ -310,6 +317,7 @@ def test_what_is_run_while_python_is_busy_waits_for_its_turn(live):
     page.cell(1).locator(".course-said").get_by_text("edited, has run").wait_for(timeout=LONG)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_a_page_that_runs_is_for_everybody(live, scheme, width):
     """axe on a page with editors, an error and a widget; nothing is wider than the screen; keys of a finger's size."""
@@ -325,6 +333,7 @@ def test_a_page_that_runs_is_for_everybody(live, scheme, width):
     assert len(keys) > 50 and min(key.bounding_box()["height"] for key in keys) >= 24
 
 
+@pytest.mark.slow
 def test_where_pages_are_isolated_a_stopped_loop_forgets_nothing(browser, as_make_serve):
     """`make serve` sends the headers for it: Python is interrupted, not ended."""
     page = Live(browser, as_make_serve, "01-gradient").start()

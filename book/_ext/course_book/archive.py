@@ -29,7 +29,8 @@ def zip_book(app, exception):
 def is_read(path, book):
     """Whether a file is a part of the pages: not made of them, nor for making them."""
     made = path.parent == book and path.suffix in (".zip", ".part", ".pdf", ".epub")
-    return not made and not path.name.endswith("macros.html") and not any(path.is_relative_to(book / one) for one in WORKSHOP)
+    for_making = path.name.endswith("macros.html") or any(path.is_relative_to(book / one) for one in WORKSHOP)
+    return not made and not for_making
 
 
 def write(archive, book, files):
