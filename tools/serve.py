@@ -13,7 +13,8 @@ BOOK = Path(__file__).parents[1] / "_build/html"
 
 
 #: what a notebook in `lite/` may reach: this server. JupyterLab makes code of its schemas, hence 'unsafe-eval'.
-NOTEBOOKS = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+NOTEBOOKS = ("default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
+             "base-uri 'self'; form-action 'self'")
 
 
 class Quiet(SimpleHTTPRequestHandler):
