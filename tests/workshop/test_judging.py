@@ -66,12 +66,11 @@ def test_a_right_answer_passes_however_it_is_written(name):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_the_book_s_solutions_pass_the_judge_and_every_task_has_one(path, capsys):
-    space = {"np": np, "nn": nn, "judge": judge, "solution": judge}
-    exec("from types import SimpleNamespace", space)
-    for source in sources(path, "@solution"):
+    space = {"np": np, "nn": nn, "solution": judge, "normal": np.random.default_rng(0).standard_normal}
+    for source in sources(path, "def corners") + sources(path, "@solution"):
         exec(source, space)
-        name = re.search(r"@solution\ndef (\w+)", source)[1]
-        assert f"{name}: right" in capsys.readouterr().out
+        for name in re.findall(r"@solution\ndef (\w+)", source):
+            assert f"{name}: right" in capsys.readouterr().out
     asked = [re.search(r"@judge\ndef (\w+)", source)[1] for source in sources(path, "@judge")]
     assert set(asked) == set(judging.YOURS)
 
@@ -90,6 +89,15 @@ def test_what_is_handed_to_the_reader_is_not_written_yet(path, capsys):
 
 
 # ---------------------------------------------------------------- what is wrong
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_mistake_can_be_made_in_every_trial(name):
+    task = TASKS[name]
+    with np.errstate(all="ignore"):
+        for arguments in task.trials:
+            for slip in task.slips.values():
+                assert set(judging.named(slip(*arguments), task)) == set(task.names)
+
 
 @pytest.mark.parametrize(("name", "sentence"), [(name, slip) for name, task in TASKS.items() for slip in task.slips])
 def test_a_usual_mistake_is_recognised(name, sentence):
