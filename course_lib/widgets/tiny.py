@@ -54,29 +54,35 @@ class Tiny:
     @classmethod
     def run(cls, x, w, b1: float, W2, b2, label: int) -> Tiny:
         """Send a picture x (4, 4) forward and the loss back; w is (2, 2), W2 (2, 4), b2 (2, 1)."""
-        conv, relu, pool = nn.Conv2D(1, 1, 2, dtype=np.float64), nn.ReLU(), nn.MaxPool2D(2, stride=1)
-        linear, loss = nn.Linear(4, 2, dtype=np.float64), nn.SoftmaxCrossEntropy()
         x, w = np.asarray(x, float), np.asarray(w, float)
         if x.shape != (4, 4) or w.shape != (2, 2):
             raise ValueError(f"expected a picture (4, 4) and a filter (2, 2); got {x.shape} and {w.shape}")
+        conv, linear = (nn.Conv2D(1, 1, 2, dtype=np.float64), nn.Linear(4, 2, dtype=np.float64))
+        pool = nn.MaxPool2D(2, stride=1)
         conv.W, conv.b = w.reshape(1, 4), np.array([[float(b1)]])
         linear.W, linear.b = np.asarray(W2, float), np.asarray(b2, float)
-        values = {"x": x[None, :, :, None]}
-        for name, layer, before in (("z1", conv, "x"), ("a1", relu, "z1"), ("p1", pool, "a1"), ("z2", linear, "p1")):
-            given = values[before]
-            values[name] = layer.forward(given.reshape(4, 1) if layer is linear else given)
-        L = loss.forward(values["z2"], np.array([label]))
-        gradients = {"z2": loss.backward()}
-        for name, layer, after in (("p1", linear, "z2"), ("a1", pool, "p1"), ("z1", relu, "a1"), ("x", conv, "z1")):
-            gradients[name] = layer.backward(gradients[after]).reshape(values[name].shape)
-        values |= {"W1": w, "b1": conv.b, "W2": linear.W, "b2": linear.b, "p": loss.p, "L": np.array([[L]])}
+        values, gradients = _there_and_back([conv, nn.ReLU(), pool, nn.Flatten(), linear], x, label)
+        values |= {"W1": w, "b1": conv.b, "W2": linear.W, "b2": linear.b}
         gradients |= {"W1": conv.dW.reshape(2, 2), "b1": conv.db, "W2": linear.dW, "b2": linear.db}
-        winners = []
-        for one in np.eye(4):
-            back = pool.backward(one.reshape(1, 2, 2, 1))[0, :, :, 0]
-            winners.append(tuple(int(i) for i in np.argwhere(back)[0]))
-        return cls(*({name: _flat(array) for name, array in arrays.items()} for arrays in (values, gradients)),
-                   label, winners)
+        winners = [tuple(int(i) for i in np.argwhere(pool.backward(one.reshape(1, 2, 2, 1))[0, :, :, 0])[0])
+                   for one in np.eye(4)]
+        return cls(values, gradients, label, winners)
+
+
+def _there_and_back(layers, x, label):
+    """What every layer puts out and what every layer returns, as it is drawn."""
+    names, loss, values, gradients = ["x", "z1", "a1", "p1", "flat", "z2"], nn.SoftmaxCrossEntropy(), {}, {}
+    message = x[None, :, :, None]
+    for name, layer in zip(names, [None, *layers]):
+        message = layer.forward(message) if layer else message
+        values[name] = _flat(message)
+    L = loss.forward(message, np.array([label]))
+    message = loss.backward()
+    for name, layer in zip(reversed(names), [None, *reversed(layers)]):
+        message = layer.backward(message) if layer else message
+        gradients[name] = _flat(message)
+    del values["flat"], gradients["flat"]
+    return values | {"p": loss.p, "L": np.array([[L]])}, gradients
 
 
 def _flat(array):
@@ -110,8 +116,8 @@ def frames(run: Tiny) -> list[Frame]:
     """One frame before anything is computed, then one for each step."""
     given = ["x", "W1", "b1", "W2", "b2"]
     made = [Frame(draw(run, given, [], []), "Given", "x, W1, b1, W2, b2",
-                  f"A picture, one filter with its bias, two rows of weights with theirs. The right class is {run.label}. "
-                  "Each cell has room for a value and, below it, for its gradient.")]
+                  "A picture, one filter with its bias, two rows of weights with theirs. The right class is "
+                  f"{run.label}. Each cell has room for a value and, below it, for its gradient.")]
     known, back = list(given), []
     for count, (names, formula, sentence) in enumerate(_forward(run), 1):
         known += names
@@ -129,7 +135,8 @@ def _forward(run):
     patch, flat = v["x"][r:r + 2, c:c + 2], v["p1"].ravel()
     negative = int((v["z1"] < 0).sum())
     return [
-        (["z1"], f"z1[{r}, {c}] = {_sum(v['W1'].ravel(), patch.ravel())} + {_bracket(v['b1'][0, 0])} = {number(v['z1'][r, c])}",
+        (["z1"], f"z1[{r}, {c}] = {_sum(v['W1'].ravel(), patch.ravel())} + {_bracket(v['b1'][0, 0])} "
+         f"= {number(v['z1'][r, c])}",
          "The filter visits nine places. At each, weights times pixels, and the bias on top."),
         (["a1"], "a1 = max(z1, 0)", f"{negative} of the nine numbers are below 0, and become 0."),
         (["p1"], f"p1[0, 0] = max({_list(v['a1'][0:2, 0:2])}) = {number(v['p1'][0, 0])}",
@@ -156,10 +163,10 @@ def _backward(run):
          "dW2 is the message times what came in, dW2 = dz2 p1ᵀ; db2 is the message; and dp1 = W2ᵀ dz2, a column of W2 "
          "for each entry."),
         (["a1"], f"da1[{r}, {c}] = {' + '.join(_bracket(m) for m in sent)} = {number(g['a1'][r, c])}",
-         f"Each message goes to the winner of its window. The {number(v['a1'][r, c])} won {len(sent)} windows, and what "
-         f"comes back to it adds up.{_ties(v['a1'])}"),
-        (["z1"], "dz1 = da1 · [z1 > 0]", f"ReLU stops what comes back to a unit that was off: {stopped} of the messages ends here. "
-         f"{len(places)} are left."),
+         f"Each message goes to the winner of its window. The {number(v['a1'][r, c])} won {len(sent)} windows, and "
+         f"what comes back to it adds up.{_ties(v['a1'])}"),
+        (["z1"], "dz1 = da1 · [z1 > 0]", "ReLU stops what comes back to a unit that was off: "
+         f"{stopped} of the messages ends here. {len(places)} are left."),
         (["W1", "b1", "x"], f"dW1[1, 0] = {terms} = {number(g['W1'][1, 0])}",
          "The filter gets each patch times its message, the bias the sum of the messages, and the pixels under each "
          "window the filter times its message. A pixel where no message arrives has the gradient 0."),

@@ -42,6 +42,7 @@ def reached(name, got, want):
 
 
 def article(word):
+    """A word with its article."""
     return ("an " if word[0] in "aeiou" else "a ") + word
 
 

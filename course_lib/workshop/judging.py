@@ -115,19 +115,28 @@ def differences(got, task, arguments):
         return values
     truth = named(task.truth(*arguments), task)
     there = [name for name in task.names if not missing(values.get(name))]
-    absent = [name for name in task.names if name not in there]
-    wrong = next((name for name in there if not agree(values[name], truth[name])), None)
-    if wrong is None and absent:
-        return f"{listed(there)} right, {listed(absent)} {UNWRITTEN}" if there else UNWRITTEN
-    if wrong is None:
+    right = [name for name in there if agree(values[name], truth[name])]
+    if len(right) < len(there):
+        return first_wrong(there, right, values, truth, task, arguments)
+    return unwritten([name for name in task.names if name not in there], right)
+
+
+def unwritten(absent, right):
+    """Say which of the results are not there yet; None if all are."""
+    if not absent:
         return None
-    before = there if task.all_at_once else there[:there.index(wrong)]
-    fine = [name for name in before if agree(values[name], truth[name])]
-    lines = [f"{listed(fine)} right, {wrong} is not." if fine else f"{wrong} is not right.",
-             reached(wrong, values[wrong], truth[wrong])]
+    return f"{listed(right)} right, {listed(absent)} {UNWRITTEN}" if right else UNWRITTEN
+
+
+def first_wrong(there, right, values, truth, task, arguments):
+    """Say which of the results is wrong, in which entry, and what the mistake may be."""
+    wrong = next(name for name in there if name not in right)
+    if not task.all_at_once:                        # what follows is wrong because of it
+        right = there[:there.index(wrong)]
     slips = {sentence: named(slip(*arguments), task)[wrong] for sentence, slip in task.slips.items()}
     idea = guess(values[wrong], truth[wrong], slips, task.batch(arguments))
-    return "\n".join([*lines, *([f"A guess: {idea}."] if idea else [])])
+    return "\n".join([f"{listed(right)} right, {wrong} is not." if right else f"{wrong} is not right.",
+                      reached(wrong, values[wrong], truth[wrong]), *([f"A guess: {idea}."] if idea else [])])
 
 
 def named(got, task):

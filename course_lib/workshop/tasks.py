@@ -67,11 +67,13 @@ def places(shape, k, stride=1, pad=0):
 # ---------------------------------------------------------------- forward
 
 def slide(x, w):
+    """One filter on one picture, without a batch."""
     return (w.reshape(1, -1) @ nn.patches(x[None, :, :, None], len(w))).reshape(
         places((1, *x.shape, 1), len(w)))
 
 
 def conv(x, W, b, k, stride=1, pad=0):
+    """The filters, as rows, times the patches."""
     return (W @ nn.patches(x, k, stride, pad) + b).reshape(len(W), *places(x.shape, k, stride, pad), -1)
 
 
@@ -87,25 +89,30 @@ def picture_fast(x, W, b, k, stride=1, pad=0):
 
 
 def patches_place_fast(x, k, stride=1, pad=0):
+    """Columns in the wrong order."""
     cols = nn.patches(x, k, stride, pad)
     return cols.reshape(len(cols), -1, x.shape[3]).swapaxes(1, 2).reshape(cols.shape)
 
 
 def patches_turned(x, k, stride=1, pad=0):
+    """Each patch read column by column."""
     cols = nn.patches(x, k, stride, pad)
     return cols.reshape(len(x), k, k, -1).swapaxes(1, 2).reshape(cols.shape)
 
 
 def patches_channel_fast(x, k, stride=1, pad=0):
+    """Each patch read with its channels side by side."""
     cols = nn.patches(x, k, stride, pad)
     return cols.reshape(len(x), k * k, -1).swapaxes(0, 1).reshape(cols.shape)
 
 
 def pool(x, k=2, stride=2):
+    """The largest of each window."""
     return nn.MaxPool2D(k, stride).forward(x)
 
 
 def softmax(z):
+    """Probabilities, each column's adding up to 1."""
     e = np.exp(z - z.max(axis=0))
     return e / e.sum(axis=0)
 
@@ -129,6 +136,7 @@ VALUES = ("z1", "a1", "p1", "z2", "a2", "p2", "flat", "z3", "a3", "z4")
 
 
 def lenet(x, W1, b1, W2, b2, W3, b3, W4, b4):
+    """All values on the way, by name."""
     values = dict(zip(VALUES, each_layer(network_of(W1, b1, W2, b2, W3, b3, W4, b4), x)))
     return values | {"p": softmax(values["z4"])}
 
@@ -143,14 +151,17 @@ def weights():
 # ---------------------------------------------------------------- backward
 
 def linear_backward(dy, x, W):
+    """dx, dW, db."""
     return W.T @ dy, dy @ x.T, dy.sum(axis=1, keepdims=True)
 
 
 def relu_backward(dy, x):
+    """dy where x is above 0."""
     return np.where(x > 0, dy, 0)
 
 
 def pool_backward(dy, x, y, k=2, stride=2):
+    """dy to the first of each window's largest."""
     layer = nn.MaxPool2D(k, stride)
     layer.forward(x)
     return layer.backward(dy)
@@ -186,27 +197,31 @@ def copied_back(cols, shape, k, stride=1, pad=0):
 
 
 def conv_backward(dy, x, W, k, stride=1, pad=0, back=nn.add_patches):
+    """dx, dW, db; `back` brings columns back into a picture."""
     rows = dy.reshape(len(dy), -1)
     return (back(W.T @ rows, x.shape, k, stride, pad), rows @ nn.patches(x, k, stride, pad).T,
             rows.sum(axis=1, keepdims=True))
 
 
 def cross_entropy_backward(z, labels):
+    """p minus one-hot, over the batch."""
     p = softmax(z)
     p[labels, np.arange(len(labels))] -= 1
     return p / len(labels)
 
 
+MESSAGES = ("da3", "dz3", "dflat", "dp2", "da2", "dz2", "dp1", "da1", "dz1", "dx")
 GRADIENTS = ("dz4", "da3", "dW4", "db4", "dz3", "dflat", "dW3", "db3", "dp2", "da2", "dz2",
              "dp1", "dW2", "db2", "da1", "dz1", "dx", "dW1", "db1")
 
 
 def backward(v, labels):
+    """All gradients on the way, by name, in the order in which they come about."""
     network = network_of(v.W1, v.b1, v.W2, v.b2, v.W3, v.b3, v.W4, v.b4)
     list(each_layer(network, v.x))
     found = {"dz4": cross_entropy_backward(v.z4, labels)}
     message, number = found["dz4"], 4
-    for layer, name in zip(reversed(network.layers), "da3 dz3 dflat dp2 da2 dz2 dp1 da1 dz1 dx".split(), strict=True):
+    for layer, name in zip(reversed(network.layers), MESSAGES, strict=True):
         found[name] = message = layer.backward(message)
         if layer.params:
             found |= {f"dW{number}": layer.dW, f"db{number}": layer.db}
@@ -216,7 +231,7 @@ def backward(v, labels):
 
 def kept():
     """What `forward` keeps for the way back, of two random pictures."""
-    names, x = "W1 b1 W2 b2 W3 b3 W4 b4".split(), normal(1, 28, 28, 2)
+    names, x = [f"{kind}{number}" for number in (1, 2, 3, 4) for kind in "Wb"], normal(1, 28, 28, 2)
     arrays = dict(zip(names, weights()))
     return SimpleNamespace(x=x, **arrays, **lenet(x, *arrays.values()))
 
@@ -225,7 +240,7 @@ def kept():
 
 COLUMNS = (np.array([[1.0, 2], [3, -1], [0, 2]]), np.array([[1.0, 2, 0], [3, 4, -1], [0, 1, 1]]),
            np.array([[10.0], [20], [30]]))
-MESSAGES = np.array([[1.0, 0], [0, 2], [1, -1]])
+ABOVE = np.array([[1.0, 0], [0, 2], [1, -1]])
 SIXTEEN = picture([1, 3, 0, 0], [2, 1, 0, 0], [-4, -1, 5, 2], [-3, -2, 0, 6])
 TENS = picture([10, 20], [30, 40])
 
@@ -255,7 +270,7 @@ FORWARD = {
         "that is the mean": lambda x, *size: nn.AveragePool2D(*(size or (2, 2))).forward(x)}),
     "softmax": Task(softmax, ("p",), [(np.array([[2.0, 0], [1, 0], [0, 0]]),), (normal(10, 6),),
                                       (1000 + normal(10, 3),)], {
-        "they are not divided by their sum": lambda z: np.exp(z),
+        "they are not divided by their sum": np.exp,
         "they are not divided by their sum, though nothing overflows": lambda z: np.exp(z - z.max(axis=0)),
         "the sum went along the batch: each column has to add up to 1": lambda z: softmax(z.T).T,
         "the sum went over all pictures: each column has to add up to 1": lambda z: np.exp(z) / np.exp(z).sum()}),
@@ -264,11 +279,12 @@ FORWARD = {
 
 BACKWARD = {
     "linear_backward": Task(linear_backward, ("dx", "dW", "db"), [
-        (MESSAGES, *COLUMNS[:2]), (normal(3, 4), normal(5, 4), normal(3, 5))], {
+        (ABOVE, *COLUMNS[:2]), (normal(3, 4), normal(5, 4), normal(3, 5))], {
         "W is used as on the way there: on the way back it is transposed": lambda dy, x, W: (
             W @ dy if W.shape[0] == W.shape[1] else W.T @ dy, *linear_backward(dy, x, W)[1:])}),
     "relu_backward": Task(relu_backward, ("dx",), [
-        (np.array([[10.0, 20], [-30, 40]]), np.array([[2.0, -1], [0.5, 0]])), (normal(2, 4, 3, 2), normal(2, 4, 3, 2) - 0.5)], {
+        (np.array([[10.0, 20], [-30, 40]]), np.array([[2.0, -1], [0.5, 0]])),
+        (normal(2, 4, 3, 2), normal(3, 4, 3, 2)[:2])], {
         "at x = 0 nothing passes: > rather than >=": lambda dy, x: dy * (x >= 0),
         "a test on y that is always true: everything passes": lambda dy, x: dy,
         "that is relu(dy): what passes depends on x": lambda dy, x: np.maximum(dy, 0),
@@ -290,7 +306,7 @@ BACKWARD = {
         (picture([1, 2], [-1, 3]), NINE, FOUR, 2),
         *((normal(4, *places(PICTURES, *size), 3), normal(*PICTURES), normal(4, 18), *size) for size in SIZES)], {
         "of a pixel's copies only the last one stays: += rather than =":
-            lambda *given: conv_backward(*given, back=copied_back) if len(given) > 4 else conv_backward(*given, 1, 0, copied_back),
+            lambda *given: conv_backward(*given, back=copied_back),
         "one db for each filter, the sum over places and pictures": lambda dy, *given: (
             *conv_backward(dy, *given)[:2], dy.sum(axis=(1, 2)))}),
     "cross_entropy_backward": Task(cross_entropy_backward, ("dz",), [
@@ -298,7 +314,8 @@ BACKWARD = {
         (np.array([[1000.0, 0], [0, 1000]]), np.array([1, 1]))], {
         "you divided by the batch twice": lambda z, labels: cross_entropy_backward(z, labels) / len(labels),
         "the loss is a mean: divide by the batch": lambda z, labels: cross_entropy_backward(z, labels) * len(labels),
-        "that is one-hot minus p: what it said minus what it should have said": lambda z, labels: -cross_entropy_backward(z, labels),
+        "that is one-hot minus p: what it said minus what it should have said":
+            lambda z, labels: -cross_entropy_backward(z, labels),
         "the 1 of the right class is not subtracted": lambda z, labels: softmax(z) / len(labels)}),
     "backward": Task(backward, GRADIENTS, [(kept(), np.array([3, 7]))], all_at_once=False),
 }
