@@ -1,4 +1,4 @@
-"""Where things are made: the reader's own layers, judged as they are written; what is shipped, and how it was measured."""
+"""Where things are made: the reader's own layers, with a judge; what is shipped, and how it was measured."""
 
 from pathlib import Path
 
