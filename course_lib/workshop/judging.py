@@ -7,13 +7,14 @@ Whichever of the two cells ran last, the name belongs to the reader's function i
 import copy
 import inspect
 import traceback
+from textwrap import fill
 
 import numpy as np
 
 from course_lib.workshop.guesses import agree, guess, reached
 from course_lib.workshop.tasks import TASKS
 
-UNWRITTEN = "not written yet."
+UNWRITTEN, WIDTH, MANY = "not written yet.", 72, 4
 YOURS, OURS = {}, {}        # by name: what the reader wrote and the judge found right, what the book wrote
 
 
@@ -27,10 +28,12 @@ def judge(function):
     said = complaint(function, TASKS[name])
     if said is None:
         YOURS[name] = function
-        print(f"{name}: right, in {len(TASKS[name].trials)} trials. The page goes on with yours.")
+        said, whose = f"right, in {len(TASKS[name].trials)} trials.", "yours"
     else:
-        print(f"{name}: {said}", end=" " if said.endswith(UNWRITTEN) else "\n")
-        print("The page goes on with the solution below.")
+        whose = "the solution below"
+    gap = "\n" if "\n" in said else " "
+    for line in f"{name}: {said}{gap}The page goes on with {whose}.".splitlines():
+        print(fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
     return YOURS.get(name) or OURS.get(name, function)
 
 
@@ -125,7 +128,8 @@ def unwritten(absent, right):
     """Say which of the results are not there yet; None if all are."""
     if not absent:
         return None
-    return f"{listed(right)} right, {listed(absent)} {UNWRITTEN}" if right else UNWRITTEN
+    others = listed(absent) if len(absent) <= MANY else f"the other {len(absent)} are"
+    return f"{listed(right)} right, {others} {UNWRITTEN}" if right else UNWRITTEN
 
 
 def first_wrong(there, right, values, truth, task, arguments):
