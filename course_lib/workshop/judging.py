@@ -31,9 +31,7 @@ def judge(function):
         said, whose = f"right, in {len(TASKS[name].trials)} trials.", "yours"
     else:
         whose = "the solution below"
-    gap = "\n" if "\n" in said else " "
-    for line in f"{name}: {said}{gap}The page goes on with {whose}.".splitlines():
-        print(fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
+    tell(f"{name}: {said}\nThe page goes on with {whose}.")
     return YOURS.get(name) or OURS.get(name, function)
 
 
@@ -47,8 +45,14 @@ def solution(function):
 def report():
     """Print whose functions the page works with."""
     by_reader = [name for name in OURS if name in YOURS]
-    print("yours:     ", ", ".join(by_reader) or "none yet")
-    print("the book's:", ", ".join(name for name in OURS if name not in YOURS) or "none")
+    tell(f"yours: {', '.join(by_reader) or 'none yet'}\n"
+         f"the book's: {', '.join(name for name in OURS if name not in YOURS) or 'none'}")
+
+
+def tell(text):
+    """Print some lines, none of them too long."""
+    for line in text.splitlines():
+        print(fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 # ---------------------------------------------------------------- what is wrong

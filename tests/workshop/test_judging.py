@@ -234,7 +234,7 @@ RIGHT, WRONG, BOOK = written(lambda z: z * (z > 0)), written(abs), written(lambd
 
 def test_the_reader_s_goes_on_when_it_is_right_in_whatever_order_the_cells_run(capsys):
     assert judge(RIGHT) is RIGHT and solution(BOOK) is RIGHT
-    assert "relu: right, in 2 trials. The page goes on with yours." in capsys.readouterr().out
+    assert "relu: right, in 2 trials.\nThe page goes on with yours." in capsys.readouterr().out
     assert judge(WRONG) is BOOK and solution(BOOK) is BOOK
     assert judge(RIGHT) is RIGHT and solution(BOOK) is RIGHT
 
@@ -254,8 +254,8 @@ def test_another_name_is_told(capsys):
 def test_the_report_says_whose_functions_the_page_works_with(capsys):
     solution(BOOK)
     report()
-    assert capsys.readouterr().out == "yours:      none yet\nthe book's: relu\n"
+    assert capsys.readouterr().out == "yours: none yet\nthe book's: relu\n"
     judge(RIGHT)
     capsys.readouterr()
     report()
-    assert capsys.readouterr().out == "yours:      relu\nthe book's: none\n"
+    assert capsys.readouterr().out == "yours: relu\nthe book's: none\n"
