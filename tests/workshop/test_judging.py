@@ -3,8 +3,10 @@
 import json
 import re
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 from course_lib import nn
 from course_lib.workshop import judging, tasks
@@ -259,3 +261,19 @@ def test_the_report_says_whose_functions_the_page_works_with(capsys):
     capsys.readouterr()
     report()
     assert capsys.readouterr().out == "yours: relu\nthe book's: none\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_runs_to_its_end_with_everything_written_by_the_reader(path):
+    notebook = nbformat.read(path, as_version=4)
+    answers = {name: text.replace("@solution", "@judge") for text in sources(path, "@solution")
+               for name in re.findall(r"@solution\ndef (\w+)", text)}
+    asked = [cell for cell in notebook.cells if cell.source.startswith("@judge")]
+    for cell in asked:
+        cell.source = answers[re.search(r"def (\w+)", cell.source)[1]]
+    NotebookClient(notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    printed = "".join(output.text for cell in notebook.cells for output in cell.get("outputs", ())
+                      if output.get("name") == "stdout")
+    assert len(re.findall(r"right, in \d+ trials?", " ".join(printed.split()))) == len(asked) == len(answers)
+    assert "the book's: none" in printed
