@@ -1,4 +1,4 @@
-"""How what is shipped was made and measured; nothing that a chapter teaches."""
+"""Where things are made: the reader's own layers, with a judge; what is shipped, and how it was measured."""
 
 from pathlib import Path
 

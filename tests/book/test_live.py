@@ -10,6 +10,7 @@ import pytest
 import serve
 from weigh import pages as all_pages
 
+from course_lib.workshop.tasks import TASKS
 from tests.book.test_access import AXE, RUN_AXE
 from tests.conftest import PATIENCE, ROOT, rest_slow
 
@@ -89,25 +90,31 @@ def test_every_cell_runs_and_prints_what_the_book_says(live, name):
     assert page.problems == []
 
 
-def test_a_sign_is_flipped_the_check_fails_and_is_mended(live):
-    """What the reader of chapter 7 does with `conv_backward`."""
+def test_the_reader_writes_a_layer_and_the_judge_looks_it_over(live):
+    """What the reader of chapter 7 does with `conv_backward`: a sign is wrong, then it is right, and the page goes on with it."""
     page = live("07-backward").start()
-    codes = [cell["code"] for cell in page.book("07-backward")["cells"]]
-    number = next(k for k, code in enumerate(codes, start=1) if "def conv_backward" in code)
-    right, wrong = "dx = add_patches(", "dx = -add_patches("
-    assert right in codes[number - 1]
-    made, check = page.cell(number), page.cell(number + 1)
-    page.write(made, codes[number - 1].replace(right, wrong))
-    page.run(check)                                        # what stands above it runs first
-    page.said(f"Cell {number + 1} ended with an error.")
-    assert f"In cell {number + 1}" in check.locator(".course-error").text_content()
-    assert made.get_by_text("edited, has run").is_visible()
+    cells = page.book("07-backward")["cells"]
+    ids, codes = [cell["id"] for cell in cells], {cell["id"]: cell["code"] for cell in cells}
+    theirs, check = ids.index("yours-conv") + 1, ids.index("35b62fc7") + 1
+    right = codes["conv-solved"].replace("@solution", "@judge")
+    line, minus = "dx = add_patches(", "dx = -add_patches("
+    assert line in right
+    made, said = page.cell(theirs), page.cell(theirs).locator(".cell_output")
+    for code, words, whose in (
+            (right.replace(line, minus), "dW and db are right, dx is not.", "A guess: the sign is the wrong one."),
+            (right, f"conv_backward: right, in {len(TASKS['conv_backward'].trials)} trials.", "The page goes on with yours.")):
+        page.write(made, code)
+        page.run(made)                                     # what stands above it runs first
+        page.said(f"Cell {theirs} has run.")
+        told = " ".join(said.text_content().split())
+        assert words in told and whose in told
+        page.run(page.cell(check))                         # wrong or right, the page goes on
+        page.said(f"Cell {check} has run.")
+        assert "all equal" in page.cell(check).locator(".cell_output").text_content()
     made.get_by_role("button", name="Reset").click()
     page.run(made)
-    page.said(f"Cell {number} has run.")
-    page.run(check)
-    page.said(f"Cell {number + 1} has run.")
-    assert "all equal" in check.locator(".cell_output").text_content()
+    page.said(f"Cell {theirs} has run.")
+    assert "not written yet. The page goes on with the solution below." in " ".join(said.text_content().split())
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The players of chapters 1, 2, 3, 4 and 6 in the built book, by mouse, by finger and by keyboard alone.
+"""The players of chapters 1, 2, 3, 4, 6 and 7 in the built book, by mouse, by finger and by keyboard alone.
 
 What stands on the screen is compared with plain NumPy on the chapters' own networks and pictures.
 """
@@ -10,11 +10,14 @@ import pytest
 
 from course_lib import circuit, nn
 from course_lib.circuit import number
+from course_lib.widgets import channels, tiny
 from course_lib.widgets.circuit import frames
 from course_lib.widgets.collapse import signed
 from course_lib.widgets.signals import short
+from tests import naive
 from tests.book.test_widget_explorer import FIRST, LABELS, built, labels, without_signs_and_slopes
 from tests.conftest import DRAWN, ROOT, rest_slow
+from tests.widgets.test_tiny import by_loops
 from tests.widgets.test_windows import FILTER, MAP, PICTURE, POOLS, SLIDES, first_largest, printed, windows
 
 #: who uses the players, and where
@@ -285,11 +288,33 @@ def test_signals_depend_on_the_start_and_on_the_width(hands, hand, starts):
     assert "No gradient reaches the first layer" in ours.words() and "they are copies" in ours.words()
 
 
-# ---------------------------------------------------------------- chapter 6
+# ---------------------------------------------------------------- chapters 6 and 7
+
+@one_hand("keyboard")
+def test_each_filter_adds_up_all_channels(hands, hand):
+    ours, run = Player(hands("06-forward", hand)), channels.example()
+    y = naive.conv(run.x[..., None], run.W, run.b, 1, 0)[..., 0]
+    ours.go(y.size - 1, "Filter 1, row 1, column 1")
+    arrays = ours.arrays()
+    assert arrays[:3] == [printed(channel.ravel()) for channel in run.x]
+    assert arrays[7] == printed(y[0].ravel()) and arrays[-2] == printed(y[1].ravel())
+
+
+@one_hand("keyboard")
+def test_the_small_network_shows_every_value_and_every_gradient(hands, hand):
+    ours, run = Player(hands("07-backward", hand), 1), tiny.example()
+    values, gradients = by_loops(run)
+    ours.go(10, "Backward, 5 of 5")
+    shown = dict(zip(tiny.PLACES, filter(None, ours.arrays()), strict=True))
+    for name, gradient in gradients.items():
+        value = np.asarray(values.get(name, run.values[name]))
+        assert shown[name] == printed(value.ravel()) + printed(gradient.ravel())
+    assert shown["p"] == ["0.5", "0.5"] and shown["L"] == ["0.69"]
+
 
 @one_hand("finger")
 def test_the_window_slides_and_its_column_times_the_row_is_a_pixel(hands, hand):
-    ours = Player(hands("06-forward", hand))
+    ours = Player(hands("06-forward", hand), 1)
     for stride, pad in SLIDES:
         ours.press(f"stride {stride}, pad {pad}")
         seen = windows(PICTURE, 2, stride, pad, 0)
@@ -305,7 +330,7 @@ def test_the_window_slides_and_its_column_times_the_row_is_a_pixel(hands, hand):
 
 @one_hand("mouse")
 def test_pooling_rings_its_winners(hands, hand):
-    ours = Player(hands("06-forward", hand), 1)
+    ours = Player(hands("06-forward", hand), 2)
     for k, stride, pad in POOLS:
         ours.press(f"{k} × {k}, stride {stride}" + f", pad {pad}" * (pad > 0))
         seen = windows(MAP, k, stride, pad, -np.inf)
@@ -321,7 +346,7 @@ def test_pooling_rings_its_winners(hands, hand):
 # ---------------------------------------------------------------- all of them
 
 @one_hand("finger")
-@pytest.mark.parametrize("chapter", ["01-gradient", "02-depth", "03-relu", "04-initialisation", "06-forward"])
+@pytest.mark.parametrize("chapter", ["01-gradient", "02-depth", "03-relu", "04-initialisation", "06-forward", "07-backward"])
 def test_controls_are_labelled_and_nothing_is_cut_off(hands, hand, chapter):
     page = hands(chapter, hand).page
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
