@@ -118,6 +118,26 @@ def test_the_reader_writes_a_layer_and_the_judge_looks_it_over(live):
 
 
 @pytest.mark.slow
+def test_a_sign_flipped_in_the_solution_is_found_by_the_gradient_check(live):
+    page = live("07-backward").start()
+    ids, codes = zip(*((cell["id"], cell["code"]) for cell in page.book("07-backward")["cells"]), strict=True)
+    made, check = ids.index("conv-solved") + 1, ids.index("35b62fc7") + 1
+    right, wrong = "dx = add_patches(", "dx = -add_patches("
+    assert right in codes[made - 1]
+    page.cell(made).evaluate("cell => cell.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.write(page.cell(made), codes[made - 1].replace(right, wrong))
+    page.run(page.cell(check))                             # what stands above it runs first
+    page.said(f"Cell {check} ended with an error.")
+    assert f"In cell {check}" in page.cell(check).locator(".course-error").text_content()
+    page.cell(made).get_by_role("button", name="Reset").click()
+    page.run(page.cell(made))
+    page.said(f"Cell {made} has run.")
+    page.run(page.cell(check))
+    page.said(f"Cell {check} has run.")
+    assert "all equal" in page.cell(check).locator(".cell_output").text_content()
+
+
+@pytest.mark.slow
 def test_then_the_network_is_trained_and_reads_what_the_reader_draws(live):
     """The reader goes on to chapter 8: a short training, and a digit for the network that came out of it."""
     page = live("08-training").start()

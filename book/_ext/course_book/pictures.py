@@ -6,9 +6,11 @@ A figure that was drawn for dark pages too stands there twice, and one of the tw
 fetched: no browser fetches a picture that waits and is not shown.
 """
 
+import hashlib
 import io
 import re
 import shutil
+from pathlib import Path
 from urllib.parse import unquote
 
 from PIL import Image
@@ -63,7 +65,7 @@ def convert(book, darks):
     for path in (book / "_images").glob("*.png"):
         if (dark := darks / path.name).is_file():
             shutil.copy(dark, path.with_stem(f"{path.stem}-dark"))
-    kept = book.parent / "webp"
+    kept = book.parent / f"webp-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
     kept.mkdir(exist_ok=True)
     for path in sorted((book / "_images").glob("*.png")):
         made = kept / f"{path.stem}-{path.stat().st_size}.webp"      # notebooks' pictures are named by their digest
