@@ -1,6 +1,7 @@
 """The command line: what it prints, in which form, and how it complains."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -181,7 +182,8 @@ def test_evaluate_the_held_out_digits(capsys):
 
     status, out, err = run(capsys, "evaluate", "--data", "uci", "--json")
     answer = json.loads(out)
-    assert (status, err) == (0, "") and list(answer) == ["accuracy", "interval", "count", "confusion"]
+    assert status == 0 and set(re.findall(r"[a-z]{4,}", err)) <= {"reading", "digit"}    # a bar, where it takes long
+    assert list(answer) == ["accuracy", "interval", "count", "confusion"]
     images, labels = digits.load("uci").test
     read, _ = reading.classify(images)
     assert answer["count"] == 500 and answer["accuracy"] == (read == labels).mean()
