@@ -72,3 +72,11 @@ def test_where_nothing_is_compiled_numpy_multiplies(kind, monkeypatch):
     A = np.ones((2, 3), kind)
     assert products.compiled(kind) is None
     np.testing.assert_array_equal(products.product(A, A.T), np.full((2, 2), 3, kind))
+
+
+def test_matrices_that_do_not_fit_are_refused_in_the_browser_too(monkeypatch):
+    """The compiled function takes addresses: it would read beyond the end of the shorter one."""
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(products, "compiled", lambda kind: pytest.fail("asked to multiply"))
+    with pytest.raises(ValueError, match="size 3"):
+        products.product(np.ones((2, 3), "f"), np.ones((4, 2), "f"))
