@@ -8,7 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from course_lib import architectures, circuit, nn
+from course_lib import architectures, circuit, nn, statistics
 from tests.conftest import ROOT
 
 CHAPTERS = sorted((ROOT / "book").glob("[0-9]*.ipynb"))
@@ -161,6 +161,15 @@ def test_what_mistakes_give():
     assert round(-log(0.2), 2) in mistakes["07-backward"]
     assert architectures.lenet().row("conv1").output_shape[1] == 24      # 28 - 5 + 1, as the counts above have it
     assert velocity([1, 1, 1]) in mistakes["08-training"]
+
+
+def test_the_start_page_knows_how_much_a_share_says():
+    (_, folds), = [each for each in quiz(START) if each[0].startswith("A network reads 487 of 500 test digits, 97.4%.")]
+    titles = {kind: title for title, kind, _ in folds}
+    low, high = statistics.wilson(487, 500)
+    assert titles["right"] == f"About {low:.1%} to {high:.1%}" and f"{487 / 500:.1%}" == "97.4%"
+    low, high = statistics.wilson(97, 100)
+    assert round(100 * (high - low)) == 7 and any("a hundred digits" in said for title, _, said in folds if "93% to 100%" in title)
 
 
 # ---------------------------------------------------------------- in the browser
