@@ -1,8 +1,20 @@
-"""Docstrings that read like mathematics: a bar is an absolute value, not a substitution."""
+"""Docstrings as they are meant: a bar is an absolute value, not a substitution; names in a column are a list."""
 
 import re
 
 CODE = re.compile(r"(`+[^`]*`+)")
+
+#: a name, or several, and two spaces or more before what it is
+COLUMN = re.compile(r"(\w[\w/*.]*(?:, \w[\w/*.]*)*) {2,}(\S.*)")
+
+
+def keep_columns(app, what, name, obj, options, lines):
+    """Make a list of lines that say, in two columns, what each name is; reST would run them together."""
+    for number, line in enumerate(lines):
+        if found := COLUMN.fullmatch(line):
+            lines[number] = f"- ``{found[1]}``: {found[2]}"
+        elif line.startswith("   ") and number and lines[number - 1].startswith(("- ``", "  ")):
+            lines[number] = f"  {line.strip()}"            # what goes on in the second column
 
 
 def keep_bars(app, what, name, obj, options, lines):
@@ -14,5 +26,6 @@ def keep_bars(app, what, name, obj, options, lines):
 
 
 def setup(app):
+    app.connect("autodoc-process-docstring", keep_columns)
     app.connect("autodoc-process-docstring", keep_bars)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

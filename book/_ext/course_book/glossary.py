@@ -16,8 +16,8 @@ PAGE = "book/glossary"
 #: words that are as often meant as everybody means them
 EVERYDAY = {"band", "cache", "floor", "held out", "kink", "message", "rank", "step", "strip", "symmetry", "target",
             "thread", "tie", "unit", "view", "width"}
-#: chapters that first use a word for something else: an affine map, an LSTM's gate, what a layer puts out
-MEANT_OTHERWISE = {"book/02-depth": {"map"}, "book/03-relu": {"gate", "map"},
+#: chapters that first use a word for something else: an affine map, a loss of rank, an LSTM's gate, what a layer puts out
+MEANT_OTHERWISE = {"book/02-depth": {"loss", "map"}, "book/03-relu": {"gate", "map"},
                    "book/04-initialisation": {"activation", "map"}, "book/11-reading": {"window"}}
 #: a word in one of these is code, a name or a link already
 CLOSED = (nodes.literal, nodes.math, nodes.reference, nodes.title, nodes.raw, nodes.target, nodes.footnote_reference,

@@ -1,0 +1,22 @@
+"""What the reference makes of docstrings."""
+
+from course_book.docstrings import keep_bars, keep_columns
+
+
+def test_names_in_a_column_become_a_list():
+    lines = ["How bad pages are.", "", "light        brightest over dimmest,", "             of all light",
+             "rows, boxes  of the page", "", "Two words.  And a sentence."]
+    keep_columns(None, None, None, None, None, lines)
+    assert lines == ["How bad pages are.", "", "- ``light``: brightest over dimmest,", "  of all light",
+                     "- ``rows, boxes``: of the page", "", "Two words.  And a sentence."]
+
+
+def test_bars_stay_bars_outside_of_code():
+    lines = ["|x| and `a | b`"]
+    keep_bars(None, None, None, None, None, lines)
+    assert lines == [r"\|x\| and `a | b`"]
+
+
+def test_the_built_reference_runs_no_columns_together(book):
+    page = (book / "book/reference/workshop.html").read_text(encoding="utf-8")
+    assert "brightest over dimmest" in page and "falls on the page shadow" not in page.replace("\n", " ")
