@@ -16,7 +16,7 @@ PAGE = "book/glossary"
 #: words that are as often meant as everybody means them
 EVERYDAY = {"band", "cache", "floor", "held out", "kink", "message", "rank", "step", "strip", "symmetry", "target",
             "thread", "tie", "unit", "view", "width"}
-#: chapters that first use a word for something else: an affine map, a loss of rank, an LSTM's gate, what a layer puts out
+#: chapters that first use a word for something else: an affine map, a loss of rank, an LSTM's gate, a layer's output
 MEANT_OTHERWISE = {"book/02-depth": {"loss", "map"}, "book/03-relu": {"gate", "map"},
                    "book/04-initialisation": {"activation", "map"}, "book/11-reading": {"window"}}
 #: a word in one of these is code, a name or a link already
