@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-LINES, SUMMARY, EXERCISES = 15, 120, 6
+LINES, COLUMN, SUMMARY, EXERCISES = 15, 77, 120, 6
 LIMITS = {"01-gradient": (3000, 0), "02-depth": (3000, 0), "03-relu": (3000, 0), "04-initialisation": (3000, 0),
           "05-counting": (3400, 2), "06-forward": (3389, 8), "07-backward": (4403, 11), "08-training": (4484, 6),
           "09-fast": (3715, 3), "10-seeing": (3000, 6), "11-reading": (5368, 3)}
@@ -52,6 +52,14 @@ def long_cells(cells):
     """The open code cells that no reader takes in at a look."""
     return [cell.id for cell in cells if cell.cell_type == "code" and cell.source.count("\n") >= LINES
             and not CLOSED & set(cell.metadata.get("tags", []))]
+
+
+@pytest.mark.parametrize("stem", LIMITS)
+def test_what_is_printed_fits_its_column(stem):
+    """No line has to be scrolled sideways to where the text speaks of it."""
+    printed = [(cell.id, line) for cell in chapter(stem) if cell.cell_type == "code"
+               for output in cell.outputs if output.output_type == "stream" for line in output.text.split("\n")]
+    assert [(cell, line) for cell, line in printed if len(line) > COLUMN] == []
 
 
 def test_every_chapter_has_its_limits():
