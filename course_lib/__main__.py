@@ -76,7 +76,7 @@ def train_lenet(arguments: argparse.Namespace) -> None:
     """Train the training chapter's network on a source and say how well it reads."""
     from course_lib.workshop import recipe
 
-    record = recipe.train_lenet(**given(arguments, "data", "data_dir", "held_out", "steps", "seed", "out"))
+    record = recipe.train_lenet(**given(arguments, "data", "data_dir", "held_out", "assigned", "steps", "seed", "out"))
     if arguments.json:
         print(json.dumps(record, indent=2))
     else:
@@ -144,6 +144,8 @@ def training(this: argparse.ArgumentParser) -> None:
                       help="mnist: a folder with the files, in place of a download")
     this.add_argument("--held-out", type=positive, metavar="N",
                       help="measure on so many digits of the training split, not on the test split")
+    this.add_argument("--assigned", action="store_true", default=None,
+                      help="the assignment's recipe: 3,000 digits, batches of 100, rate 0.01")
     this.add_argument("--out", metavar="FILE", help="where to save the weights (.npz); by default nowhere")
     this.add_argument("--json", action="store_true", help="print the record: what was done, what came of it")
     this.set_defaults(run=train_lenet)
