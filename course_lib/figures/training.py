@@ -82,9 +82,9 @@ def rates(schedule, assignment=3000, ours=300):
     steps = np.arange(10_001)
     share = np.array([schedule(i) for i in steps]) / schedule(0)
     axis.plot(steps, 100 * share, color=palette.MUTED, linestyle=":")
-    axis.plot(steps[:assignment + 1], 100 * share[:assignment + 1], color=palette.WEIGHT, linewidth=3)
+    axis.plot(steps[:assignment + 1], 100 * share[:assignment + 1], color=palette.INK, linewidth=3)
     for end, name in ((ours, "our run\nends"), (assignment, "the assignment's\nrun ends")):
-        axis.plot(end, 100 * share[end], "o", color=palette.WEIGHT, markersize=7)
+        axis.plot(end, 100 * share[end], "o", color=palette.INK, markersize=7)
         axis.annotate(f"{name}: {100 * share[end]:.0f}%", (end, 100 * share[end]), (8, 4),
                       textcoords="offset points", size=10)
     axis.set(ylim=(0, 118), xlim=(0, 10_000), xlabel="iteration", ylabel="rate, % of its start",
@@ -158,7 +158,7 @@ def confusion(true, read, title="Rows: the digit. Columns: what was read"):
     from sklearn.metrics import ConfusionMatrixDisplay  # a second, for who draws one
 
     display = ConfusionMatrixDisplay.from_predictions(
-        true, read, labels=range(10), ax=axis, colorbar=False, cmap="Oranges",
+        true, read, labels=range(10), ax=axis, colorbar=False, cmap="Blues",
         im_kw={"vmin": 0, "vmax": 4}, text_kw={"size": 10.5})
     _calm(display, axis, title)
     axis.set(xlabel="read as", ylabel="the digit is")
@@ -170,7 +170,7 @@ def given_confusion(matrix, title):
     from sklearn.metrics import ConfusionMatrixDisplay  # a second, for who draws one
 
     display = ConfusionMatrixDisplay(np.asarray(matrix), display_labels=range(10))
-    display.plot(ax=axis, colorbar=False, cmap="Oranges", im_kw={"vmin": 0, "vmax": 4},
+    display.plot(ax=axis, colorbar=False, cmap="Blues", im_kw={"vmin": 0, "vmax": 4},
                  text_kw={"size": 10.5})
     _calm(display, axis, title)
     axis.set(xlabel="one of the two", ylabel="the other one")

@@ -96,7 +96,7 @@ def train_lenet(data: str = "uci", data_dir: str | Path | None = None, *, steps:
                      "course_lib": version("course_lib")},
         "count": found.count, "right": found.right,
         "accuracy": found.accuracy, "interval": list(found.interval),
-        "confused pairs": [list(pair) for pair in statistics.pairs(found.confusion)],
+        "confused pairs": {f"{a} and {b}": errors for a, b, errors in statistics.pairs(found.confusion)},
         "right after steps": {str(step): at.right for step, at in history.watched},
     }
 
