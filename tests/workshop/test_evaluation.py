@@ -101,21 +101,42 @@ def test_the_recipe_is_the_chapters(tmp_path):
     np.testing.assert_allclose(stored.layers[0].W, network.layers[0].W, atol=1e-3)
 
 
+def test_the_assignments_recipe_has_other_digits_batches_and_rate(monkeypatch):
+    """Asked for, it trains on 100 digits a step, at 0.01, and on no more digits than it is given."""
+    (x, t), (xt, tt) = recipe.parts(digits.load("uci"), 97)
+    monkeypatch.setattr(recipe, "ASSIGNED", 700)
+    record = recipe.train_lenet(steps=3, seed=5, held_out=97, assigned=True, progress=False)
+    rng = np.random.default_rng(5)
+    network = nn.lenet(rng)
+    nn.train(network, digits.to_batch(x[:700]), t[:700], steps=3, batch=100, rng=rng, lr=nn.inverse_decay(.01),
+             momentum=.9, weight_decay=5e-4, bias_rate=2.0, progress=False)
+    read = network.predict(digits.to_batch(xt))
+    assert (record["right"], record["count"]) == (int((read == tt).sum()), 97)
+    assert (record["batch"], record["rate"]) == (100, 0.01) and record["learned from"].startswith("700 digits")
+    assert sum(record["confused pairs"].values()) == int((read != tt).sum())
+    assert record["command"] == "python -m course_lib train lenet --data uci --held-out 97 --assigned --steps 3 --seed 5 --json"
+
+
 def test_it_learns_from_the_pen_too():
     digits._load_pen.cache_clear()
     record = recipe.parts(digits.load("pen", count=100), 50)
     assert len(record[0].labels) == len(record[1].labels) == 50
 
 
-def test_the_record_of_mnist_holds_together():
-    record = recipe.mnist_record()
+@pytest.mark.parametrize(("assigned", "count", "learned"), [(False, 10_000, "50,000 digits"), (True, 500, "3,000 digits")])
+def test_the_records_of_mnist_hold_together(assigned, count, learned):
+    record = recipe.mnist_record(assigned)
     assert record["command"].startswith("python -m course_lib train lenet --data mnist --data-dir FOLDER")
+    assert ("--assigned" in record["command"]) == assigned and record["learned from"].startswith(learned)
     assert record["interval"] == pytest.approx(statistics.wilson(record["right"], record["count"]))
     assert record["accuracy"] == record["right"] / record["count"]
     after = record["right after steps"]
     assert after[str(record["steps"])] == record["right"] and list(after) == [
         str(step) for step in range(0, record["steps"] + 1, 300)]
-    assert record["count"] == 10_000 and "training split, held out" in record["measured on"]
+    assert record["count"] == count and "training split, held out" in record["measured on"]
+    if assigned:
+        assert (record["steps"], record["batch"], record["rate"]) == (3000, 100, 0.01)
+        assert sum(record["confused pairs"].values()) == count - record["right"]
 
 
 def test_the_record_of_the_reader_on_mnist_is_of_the_shipped_weights():
