@@ -34,3 +34,18 @@ def test_a_formula_is_copied_as_tex(book, visit):
 def test_every_formula_has_its_mathml_for_a_screen_reader(book):
     html = (book / "book/07-backward.html").read_text(encoding="utf-8")
     assert html.count("<mjx-container") == html.count("<mjx-assistive-mml") > 50
+
+
+def test_no_line_begins_with_the_stop_after_a_formula(book, visit):
+    page = visit((book / "book/07-backward.html").as_uri()).page
+    page.set_viewport_size({"width": 390, "height": 844})
+    torn = page.evaluate("""() => [...document.querySelectorAll("main span.math")].flatMap((formula) => {
+      const text = formula.nextSibling;
+      if (text?.nodeType !== Node.TEXT_NODE || !/^[.,;:!?)]/.test(text.data) || !formula.checkVisibility()) return [];
+      const range = document.createRange();
+      range.setStart(text, 0);
+      range.setEnd(text, 1);
+      const [stop, line] = [range.getBoundingClientRect(), formula.getBoundingClientRect()];
+      return [stop.top > line.bottom - 2 ? formula.textContent : null];
+    })""")
+    assert len(torn) > 20 and [each for each in torn if each] == []

@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from course_book import live_files, live_parts
+from course_book import live_compiled, live_files, live_parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.measure._find_contours_cy import _get_contour_segments
@@ -119,6 +119,33 @@ def test_a_wheel_is_the_same_whenever_it_is_made_and_named_by_what_it_holds(live
     assert dict([live_parts.library(), live_parts.images()]) == wheels
     with zipfile.ZipFile(io.BytesIO(live_parts.library()[1])) as archive:
         assert {"course_lib/nn/__init__.py", "course_lib/reading/weights/reader.npz"} <= set(archive.namelist())
+
+
+UNCHECKED = b"\xcb\x0d\x0d\x0a" + b"\x01\x00\x00\x00"      # Python 3.12's number, and: the text is not looked at
+
+
+def test_what_is_served_is_compiled_and_named_by_what_it_holds(live, monkeypatch):
+    files, wheels, lock = live
+    monkeypatch.setattr(live_compiled, "forget", lambda used: None)      # the others stay for the next build
+    lock = {"packages": {name: dict(lock["packages"][name]) for name in ("six", "course-lib", "openblas")}}
+    served = live_compiled.serve(lock, files, wheels)
+    assert {entry["file_name"] for entry in lock["packages"].values()} | set(live_files.CORE) == set(served)
+    for entry in lock["packages"].values():
+        data = served[entry["file_name"]].read_bytes()
+        assert live_files.digest(data) == entry["sha256"]
+        assert entry["sha256"][:8] in entry["file_name"] or entry["file_name"].endswith(".zip")
+    with zipfile.ZipFile(served[lock["packages"]["six"]["file_name"]]) as archive:
+        assert "six.pyc" in archive.namelist() and "six.py" not in archive.namelist()
+        assert archive.read("six.pyc").startswith(UNCHECKED)
+        assert b"/lib/python3.12/site-packages/six.py" in archive.read("six.pyc")
+    with zipfile.ZipFile(served[live_files.CORE[-1]]) as archive:
+        assert archive.read("json/decoder.pyc").startswith(UNCHECKED)
+    with zipfile.ZipFile(served[lock["packages"]["course-lib"]["file_name"]]) as archive:
+        names = set(archive.namelist())
+        texts = [name for name in names if name.endswith(".py")]
+        assert len(texts) > 100 and all(
+            f"{folder}/__pycache__/{stem}.cpython-312.pyc" in names
+            for folder, stem in (name.removesuffix(".py").rsplit("/", 1) for name in texts))
 
 
 def test_a_module_asks_for_what_it_imports_and_no_more(live):

@@ -6,6 +6,7 @@ once is kept beside the build. The TeX stands in `data-tex`, from where `page.js
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -17,6 +18,8 @@ from course_book import frontend, npm
 
 SCRIPT = frontend.LOCK / "formulas.mjs"
 SCALE = 1.075            # as large as the text beside it: Source Serif's x is 0.475 em high, TeX's is 0.442
+
+STOP = re.compile(r"[^\w\s([{]+")     # what may not begin a line
 
 
 class Formulas:
@@ -93,6 +96,18 @@ def set_all(app, env):
     app.course_formulas.add(together)
 
 
+def hold_stops(app, doctree, docname):
+    """Keep the stop or comma after a formula on its line: a browser would break between the two."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent = formula.parent
+        place = parent.index(formula)
+        following = parent[place + 1] if place + 1 < len(parent) else None
+        stop = isinstance(following, nodes.Text) and STOP.match(following)
+        if stop:
+            together = nodes.inline("", "", formula, nodes.Text(stop[0]), classes=["course-together"])
+            parent[place:place + 2] = [together, nodes.Text(following[stop.end():])]
+
+
 def markup(translator, tex, display):
     formulas = translator.builder.app.course_formulas
     formulas.add({(tex, display): translator.builder.current_docname})     # as a rule it is there
@@ -122,4 +137,5 @@ def setup(app):
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-check-consistency", set_all)
+    app.connect("doctree-resolved", hold_stops)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

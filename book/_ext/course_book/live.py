@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from sphinx.util import logging
 
-from course_book import lab, live_files, live_parts, npm
+from course_book import lab, live_compiled, live_files, live_parts, npm
 from course_book.light import wrote_pages
 
 FOLDER = "_static/live"
@@ -38,11 +38,12 @@ def gather(app, config):
     try:
         files = live_files.fetch(report=logger.info)
         wheels = dict([live_parts.library(), live_parts.images()])
+        lock = live_parts.lock(files, wheels)
+        served = live_compiled.serve(lock, files, wheels, report=logger.info)
     except live_files.LiveError as problem:
         logger.info("The pages will not run in the reader's browser: %s", problem)
         return
-    lock = live_parts.lock(files, wheels)
-    app.course_live = {"files": files, "wheels": wheels, "lock": lock, "needs": live_parts.needs(lock)}
+    app.course_live = {"served": served, "lock": lock, "needs": live_parts.needs(lock)}
     sources = [path for path in sorted(live_files.LOCK.rglob("*.*")) if path.suffix != ".pyc"]
     config.course_live = live_files.digest(b"".join(path.read_bytes() for path in sources))[:8]
 
@@ -72,9 +73,8 @@ def printed(cell):
 def first_load(live, cells):
     """What comes when a page is brought to life: (packages of shell and first cell, bytes with Python itself)."""
     names = set(START) | live_parts.packages_of(cells[0]["code"], live["lock"], live["needs"])
-    sizes = live_parts.sizes(live["lock"], live["files"], live["wheels"])
-    packages = sum(sizes[name] for name in live_parts.closure(live["lock"], names))
-    return sorted(names), packages + sum((live["files"] / name).stat().st_size for name in live_files.CORE)
+    packages = [live["lock"]["packages"][name]["file_name"] for name in live_parts.closure(live["lock"], names)]
+    return sorted(names), sum(live["served"][name].stat().st_size for name in [*live_files.CORE, *packages])
 
 
 def patterns():
@@ -111,19 +111,15 @@ def write(app, exception):
     if exception or not wrote_pages(app) or not app.course_live:
         return
     live, folder = app.course_live, Path(app.outdir, FOLDER)
-    packages = [each["file_name"] for each in live["lock"]["packages"].values()]
-    for name in [*live_files.CORE, *packages]:
-        if name in live["wheels"]:
-            (folder / name).write_bytes(live["wheels"][name])
-        elif not (folder / name).exists():
-            shutil.copy(live["files"] / name, folder / name)
+    for name, path in live["served"].items():
+        shutil.copy(path, folder / name)
     (folder / "pyodide-lock.json").write_text(json.dumps(live["lock"]), encoding="utf-8")
     whole = live_parts.notebook_lock(live["lock"], live["needs"])
     (folder / "notebook-lock.json").write_text(json.dumps(whole), encoding="utf-8")
     (folder / "needs.json").write_text(json.dumps(live["needs"]), encoding="utf-8")
     shutil.copy(live_files.LOCK / "kernel.py", folder)
     others = ("pyodide-lock.json", "notebook-lock.json", "needs.json", "kernel.py", "cells")
-    forget({*live_files.CORE, *packages, *others, *bundle(folder)}, folder)
+    forget({*live["served"], *others, *bundle(folder)}, folder)
     lab.write(Path(app.srcdir, "book"), Path(app.outdir, lab.FOLDER))
 
 

@@ -131,13 +131,6 @@ def notebook_lock(lock, needs):
     return {**lock, "packages": packages}
 
 
-def sizes(lock, files, wheels):
-    """How many bytes each package has."""
-    def size(name):
-        return len(wheels[name]) if name in wheels else (files / name).stat().st_size
-    return {name: size(each["file_name"]) for name, each in lock["packages"].items()}
-
-
 def closure(lock, names):
     """The packages with all that they ask for."""
     found, names = set(), list(names)

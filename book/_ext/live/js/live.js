@@ -159,10 +159,7 @@ class Page {
   }
 
   async start() {
-    const bar = make("progress", "", this.place), total = this.book.bytes;
-    bar.setAttribute("aria-label", "How much of Python has come");
-    bar.max = total;
-    bar.value = 0;
+    const total = this.book.bytes, bar = this.bar("How much of Python has come", total);
     let cancelled;
     const cancel = button(this.place, "Cancel", () => { cancelled = true; this.kernel.end(); });
     this.say("Python is coming ...");
@@ -192,6 +189,12 @@ class Page {
 
   say(text) { this.said.textContent = text; }
 
+  bar(label, max) {
+    const bar = make("progress", "", this.place);
+    bar.setAttribute("aria-label", label);
+    return Object.assign(bar, { max, value: 0 });
+  }
+
   async hear(id, message, buffers) {
     if (message.kind === "comm") {
       this.widgets ??= await this.fetchWidgets();
@@ -219,23 +222,27 @@ class Page {
       return;
     }
     const missing = cells.length === 1 ? this.above(cells[0]).filter((cell) => !cell.ran) : [];
+    const todo = [...missing, ...cells], bar = this.bar("How many cells have run", todo.length);
+    bar.hidden = todo.length === 1;
     this.busy = true;
     this.halt.disabled = false;
     if (cells.length === 1 && cells[0].fold) cells[0].fold.open = true;
     try {
       if (!this.kernel) await this.start();
       if (missing.length) this.say(missing.length === 1 ? "First the cell above ..." : `First the ${missing.length} cells above ...`);
-      for (const cell of [...missing, ...cells]) {
+      for (const cell of todo) {
         this.last = cell;
         if (!(await cell.run(this.kernel))) {
           this.forgetWaiting();
           return this.say(`${capital(cell.entry.name)} ended with an error.`);
         }
+        bar.value += 1;
       }
       this.say(cells.length === 1 ? `${capital(cells[0].entry.name)} has run.` : `${cells.length} cells have run.`);
     } catch (problem) {
       this.gone(problem);
     } finally {
+      bar.remove();
       this.busy = false;
       this.halt.disabled = true;
     }
