@@ -262,7 +262,7 @@ def check_errors(steps, curves, title):
         {label: (errors, marker)}.
     """
     figure, axis = plt.subplots(figsize=(WIDTH, 3.2))
-    for (label, (errors, marker)), colour in zip(curves.items(), [palette.BACKWARD, palette.FORWARD]):
+    for (label, (errors, marker)), colour in zip(curves.items(), [palette.INK, palette.MUTED]):
         errors = np.maximum(errors, 1e-12)
         axis.loglog(steps, errors, color=colour, marker=marker, ms=5)
         low = np.mean(np.log10(errors)) < -4  # label the lower line above itself, the upper one below
