@@ -237,10 +237,10 @@ def forward_and_backward(rows, title):
 # --- counts and checks ---
 
 def tie_shares(labels, shares, title):
-    """Draw bars: the share of pooling windows in which several pixels share the largest value."""
+    """Draw bars: the share of pooling windows in which several pixels share the largest value; first in pictures."""
     figure, axis = plt.subplots(figsize=(WIDTH, 0.42 * len(labels) + 1.0))
     y = np.arange(len(labels))
-    axis.barh(y, shares, color=palette.DATA, height=0.62)
+    axis.barh(y, shares, color=[palette.DATA] + [palette.FORWARD] * (len(shares) - 1), height=0.62)
     for position, share in zip(y, shares):
         inside = share > 0.85
         axis.text(share + (-0.015 if inside else 0.015), position, f"{share:.0%}", va="center", size=10.5,
