@@ -237,10 +237,10 @@ def forward_and_backward(rows, title):
 # --- counts and checks ---
 
 def tie_shares(labels, shares, title):
-    """Draw bars: the share of pooling windows in which several pixels share the largest value."""
+    """Draw bars: the share of pooling windows in which several pixels share the largest value; first in pictures."""
     figure, axis = plt.subplots(figsize=(WIDTH, 0.42 * len(labels) + 1.0))
     y = np.arange(len(labels))
-    axis.barh(y, shares, color=palette.DATA, height=0.62)
+    axis.barh(y, shares, color=[palette.DATA] + [palette.FORWARD] * (len(shares) - 1), height=0.62)
     for position, share in zip(y, shares):
         inside = share > 0.85
         axis.text(share + (-0.015 if inside else 0.015), position, f"{share:.0%}", va="center", size=10.5,
@@ -262,7 +262,7 @@ def check_errors(steps, curves, title):
         {label: (errors, marker)}.
     """
     figure, axis = plt.subplots(figsize=(WIDTH, 3.2))
-    for (label, (errors, marker)), colour in zip(curves.items(), [palette.BACKWARD, palette.FORWARD]):
+    for (label, (errors, marker)), colour in zip(curves.items(), [palette.INK, palette.MUTED]):
         errors = np.maximum(errors, 1e-12)
         axis.loglog(steps, errors, color=colour, marker=marker, ms=5)
         low = np.mean(np.log10(errors)) < -4  # label the lower line above itself, the upper one below

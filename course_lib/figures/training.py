@@ -139,7 +139,7 @@ def masks(curves, title):
     """
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.9), sharey=True)
     for axis, momentum in zip(axes, sorted({momentum for momentum, _ in curves})):
-        for name, colour, style in (("right", palette.FORWARD, "-"), ("always true", palette.BACKWARD, "--")):
+        for name, colour, style in (("right", palette.INK, "-"), ("always true", palette.MUTED, "--")):
             for n, run in enumerate(curves[momentum, name]):
                 run = np.nan_to_num(run, nan=1e9, posinf=1e9)
                 axis.semilogy(1 + np.arange(len(run)), run, style, color=colour, linewidth=1.3,
