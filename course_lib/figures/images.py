@@ -174,8 +174,9 @@ def _number_points(axis, x, y):
         places = [point + r * np.array([1.15 * np.cos(turn), np.sin(turn)]) for r in (12, 21) for turn in turns]
         crowd = [sum(max(0, 1 - np.hypot(*(place - other) / (15, 11))) for other in taken) for place in places]
         best = places[int(np.round(crowd, 3).argmin())]
-        axis.annotate(str(n + 1), (x[n], y[n]), best - point, textcoords="offset points", size=10, ha="center", va="center",
-                      arrowprops={"arrowstyle": "-", "color": palette.MUTED, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3})
+        axis.annotate(str(n + 1), (x[n], y[n]), best - point, textcoords="offset points", size=10,
+                      ha="center", va="center", arrowprops={"arrowstyle": "-", "color": palette.MUTED,
+                                                            "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3})
         taken.append(best)
 
 

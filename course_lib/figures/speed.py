@@ -105,7 +105,8 @@ def in_order(times, title):
     most = max(max(pair) for pair in times.values())
     for row, (code, pair) in enumerate(times.items()):
         axis.text(0, row - 0.42, code, size=10.5, family="DejaVu Sans Mono", color=palette.INK)
-        looks = zip(pair, ("as they come", "sorted"), (palette.FORWARD, palette.MUTED), (palette.FORWARD, palette.PAPER))
+        looks = zip(pair, ("as they come", "sorted"), (palette.FORWARD, palette.MUTED),
+                    (palette.FORWARD, palette.PAPER))
         for i, (time, label, colour, inside) in enumerate(looks):
             axis.barh(row - 0.2 + 0.28 * i, time, height=0.25, facecolor=inside, edgecolor=colour)
             axis.text(time + most / 80, row - 0.2 + 0.28 * i, label, size=10, va="center", color=colour)
