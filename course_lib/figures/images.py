@@ -154,14 +154,30 @@ def angles_agree(from_weights, from_maps, title):
     figure, axis = plt.subplots(figsize=(WIDTH, 3.9))
     axis.plot([0, 180], [0, 180], color=palette.MUTED, linewidth=1, zorder=0)
     axis.plot(from_weights, from_weights + apart, "o", color=palette.WEIGHT, markersize=7)
-    for n, (a, b) in enumerate(zip(from_weights, from_weights + apart), start=1):
-        axis.annotate(str(n), (a, b), (5, -9), textcoords="offset points", size=10)
     axis.set(xlabel="angle from the 25 weights", ylabel="edges in the maps",
              xlim=(-5, 185), ylim=(-25, 205), xticks=[0, 45, 90, 135, 180],
              yticks=[0, 45, 90, 135, 180])
     axis.xaxis.set_major_formatter("{x:.0f}°")
     axis.yaxis.set_major_formatter("{x:.0f}°")
     axis.set_title(title)
+    _number_points(axis, from_weights, from_weights + apart)
+
+
+def _number_points(axis, x, y):
+    """Write 1, 2, ... beside points, each where the fewest points and numbers are near."""
+    axis.figure.draw_without_rendering()
+    scale = 72 / axis.figure.dpi
+    points = axis.transData.transform(np.column_stack([x, y])) * scale
+    taken = [*points]
+    for n, point in enumerate(points):
+        turns = np.radians(np.arange(-45, 315, 30))
+        places = [point + r * np.array([1.15 * np.cos(turn), np.sin(turn)]) for r in (12, 21) for turn in turns]
+        crowd = [sum(max(0, 1 - np.hypot(*(place - other) / (15, 11))) for other in taken) for place in places]
+        best = places[int(np.round(crowd, 3).argmin())]
+        axis.annotate(str(n + 1), (x[n], y[n]), best - point, textcoords="offset points", size=10,
+                      ha="center", va="center", arrowprops={"arrowstyle": "-", "color": palette.MUTED,
+                                                            "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3})
+        taken.append(best)
 
 
 def own_pen(drawn, lines, title):

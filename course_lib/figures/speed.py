@@ -3,7 +3,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from course_lib.figures import palette
@@ -38,12 +37,11 @@ def _rows(count, height=0.47):
     return figure, axis
 
 
-def _dot(axis, row, label, milliseconds, start, colour):
-    """A dot on a log axis, its label above it, its time beside it."""
+def _dot(axis, row, label, milliseconds, start, colour, mark="o", filled=True, named=palette.INK):
+    """A mark on a log axis, its label above it, its time beside it."""
     axis.plot([start, milliseconds], [row + 0.2] * 2, color=colour, lw=1.2)
-    axis.plot(milliseconds, row + 0.2, "o", color=colour, ms=8)
-    axis.text(start, row - 0.03, label, size=10.5, va="bottom", color=palette.INK,
-              path_effects=[withStroke(linewidth=4, foreground="white")])
+    axis.plot(milliseconds, row + 0.2, mark, color=colour, mfc=colour if filled else palette.PAPER, mew=1.6, ms=8)
+    axis.text(start, row - 0.03, label, size=10.5, va="bottom", color=named)
     axis.annotate(_milliseconds(milliseconds), (milliseconds, row + 0.2), xytext=(9, 0), size=10.5,
                   textcoords="offset points", va="center", color=colour, weight="bold")
 
@@ -74,7 +72,7 @@ def ladder(changes, milliseconds, floors, title):
 
 
 def against(milliseconds, ours, floor, title):
-    """Draw a dot for every program's time, ours in another colour and with a dashed line.
+    """Draw a mark for every program's time: the floor a diamond, ours a dot, the others rings with a tick at ours.
 
     Parameters
     ----------
@@ -87,10 +85,11 @@ def against(milliseconds, ours, floor, title):
     start = min(milliseconds.values()) / 3
     for row, (name, time) in enumerate(milliseconds.items()):
         colour = {ours: palette.FORWARD, floor: palette.INK}.get(name, palette.MUTED)
-        _dot(axis, row, name, time, start, colour)
-    axis.axvline(milliseconds[ours], color=palette.FORWARD, lw=1, ls="--", zorder=0)
+        _dot(axis, row, name, time, start, colour, "D" if name == floor else "o", name in (ours, floor), colour)
+        if time > milliseconds[ours]:
+            axis.plot([milliseconds[ours]] * 2, [row + 0.05, row + 0.35], color=palette.FORWARD, lw=2)
     axis.set_xlim(start, max(milliseconds.values()) * 5)
-    axis.set_xlabel("time, on a logarithmic axis")
+    axis.set_xlabel(f"time, on a logarithmic axis (|: {ours})")
     _title(figure, title)
 
 
@@ -106,9 +105,10 @@ def in_order(times, title):
     most = max(max(pair) for pair in times.values())
     for row, (code, pair) in enumerate(times.items()):
         axis.text(0, row - 0.42, code, size=10.5, family="DejaVu Sans Mono", color=palette.INK)
-        for i, (time, label, colour) in enumerate(zip(pair, ("as they come", "sorted"),
-                                                      (palette.FORWARD, palette.MUTED))):
-            axis.barh(row - 0.2 + 0.28 * i, time, height=0.25, color=colour)
+        looks = zip(pair, ("as they come", "sorted"), (palette.FORWARD, palette.MUTED),
+                    (palette.FORWARD, palette.PAPER))
+        for i, (time, label, colour, inside) in enumerate(looks):
+            axis.barh(row - 0.2 + 0.28 * i, time, height=0.25, facecolor=inside, edgecolor=colour)
             axis.text(time + most / 80, row - 0.2 + 0.28 * i, label, size=10, va="center", color=colour)
     axis.set(xlim=(0, most * 1.3), ylim=(len(times) - 0.45, -0.75), yticks=[], xlabel="milliseconds")
     axis.spines["left"].set_visible(False)
@@ -141,9 +141,11 @@ def growth(series, title):
         {label: (multiply-adds, seconds)}, at most four.
     """
     figure, axis = plt.subplots(figsize=(WIDTH, 4.0))
-    looks = zip((palette.FORWARD, palette.BACKWARD, palette.WEIGHT, palette.DATA), "os^D")
-    for (label, (work, seconds)), (colour, marker) in zip(series.items(), looks):
-        axis.loglog(work, seconds, color=colour, marker=marker, ms=5, lw=1.5, label=label)
+    looks = zip([palette.MUTED] * 3 + [palette.FORWARD], "os^D", ("-", "--", ":", "-"))
+    for (label, (work, seconds)), (colour, marker, line) in zip(series.items(), looks):
+        filled = colour == palette.FORWARD
+        axis.loglog(work, seconds, color=colour, marker=marker, mfc=colour if filled else palette.PAPER, ms=6, lw=1.3,
+                    ls=line, label=label)
     work, seconds = (np.concatenate([np.array(pair[i], float) for pair in series.values()]) for i in (0, 1))
     ends, best = np.array([work.min() / 1.5, work.max() * 1.5]), (work / seconds).max()
     axis.loglog(ends, ends / best, color=palette.MUTED, lw=1.2, ls="--", zorder=0)
@@ -154,7 +156,7 @@ def growth(series, title):
     axis.yaxis.set_minor_locator(NullLocator())
     axis.yaxis.set_major_formatter(FuncFormatter(lambda s, _: _milliseconds(1000 * s)))
     axis.set(xlabel="multiply-adds, predicted", ylabel="measured time")
-    axis.legend(loc="upper left", fontsize=10, title="what grows")
+    axis.legend(loc="upper left", fontsize=10, title="what grows", handlelength=3)
     axis.grid(True)
     _title(figure, title)
 
@@ -168,11 +170,15 @@ def per_picture(series, title):
         {label: (sizes, seconds of a whole batch)}, labelled at its largest batch.
     """
     figure, axis = plt.subplots(figsize=(WIDTH, 3.5))
-    looks = zip((palette.FORWARD, palette.MUTED, palette.INK), ("-", "--", ":"), "os^")
+    ends, looks = [], zip((palette.FORWARD, palette.MUTED, palette.INK), ("-", "--", ":"), "os^")
     for (label, (sizes, seconds)), (colour, line, marker) in zip(series.items(), looks):
         each = [1000 * time / size for size, time in zip(sizes, seconds)]
         axis.loglog(sizes, each, color=colour, ls=line, marker=marker, ms=6)
-        axis.annotate(label, (sizes[-1], each[-1]), xytext=(8, 0), textcoords="offset points", va="center",
+        ends.append((each[-1], sizes[-1], label, colour))
+    place = 0
+    for end, size, label, colour in sorted(ends):
+        place = max(end, 1.25 * place)              # so far above the label below it that both can be read
+        axis.annotate(label, (size, place), xytext=(8, 0), textcoords="offset points", va="center",
                       color=colour, weight="bold", size=10.5)
     axis.xaxis.set_major_locator(plt.FixedLocator(sorted({s for sizes, _ in series.values() for s in sizes})))
     axis.xaxis.set_minor_locator(NullLocator())
