@@ -51,8 +51,8 @@ grade: .grade/ready $(TEACHING)/ready  ## mark hand-ins, a folder for each stude
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
 
-address: $(VENV)/ready  ## write the repository's address into the chapters' first cells
-	@$(BIN)/python tools/first_cells.py
+address: $(VENV)/ready  ## set the repository's address everywhere: make address URL=https://...
+	@$(BIN)/python tools/address.py $(URL)
 
 frontend: $(VENV)/ready  ## fetch what sets formulas, draws widgets' first views and picks styles, and the fonts, from npm
 	@$(BIN)/python book/_ext/course_book/frontend.py
