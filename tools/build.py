@@ -31,14 +31,25 @@ def forget_what_is_gone(html):
     return gone
 
 
+def jupyter_book(*arguments):
+    """Run jupyter-book; return its code and its warnings, which would else stand far above the end."""
+    command = [Path(sys.executable).with_name("jupyter-book"), *arguments]
+    problems = []
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as run:
+        for line in run.stderr:
+            sys.stderr.write(line)
+            if "WARNING" in line or "ERROR" in line:
+                problems.append(line.rstrip())
+    return run.returncode, problems
+
+
 def main(*arguments):
     start = time.monotonic()
     if forget_what_is_gone(ROOT / "_build/html"):
         arguments = ("--all", *arguments)       # every page is written again; nothing is executed again
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    done = subprocess.run([jupyter_book, "build", ".", "-W", "--keep-going", *arguments], check=False, cwd=ROOT)
-    if done.returncode != 0:
-        sys.exit("The book was not built: the lines above say why.")
+    code, problems = jupyter_book("build", ".", "-W", "--keep-going", *arguments)
+    if code != 0:
+        sys.exit("\n".join(["The book was not built:", *(problems or ["the lines above say why."])]))
     print(f"The book is built ({time.monotonic() - start:.0f} s): {ROOT / '_build/html/index.html'}")
 
 

@@ -33,6 +33,14 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const place of document.querySelectorAll(".course-live")) offerToRun(place);
 });
 
+// On paper every fold stands open; afterwards what was folded is folded again.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll(".bd-article details:not([open])")];
+  for (const fold of unfolded) fold.open = true;
+});
+addEventListener("afterprint", () => unfolded.forEach((fold) => { fold.open = false; }));
+
 const NO_SERVER = "from a folder a browser starts no Python. In the book's folder, `python -m http.server` and the address that it names will do (`make serve`, where the book was built)";
 
 // A chapter runs in the reader's browser when the reader asks for it: until then nothing of it is fetched.

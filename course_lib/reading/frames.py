@@ -21,11 +21,11 @@ def portraits(ink, parts: list[Part], measures: Measures, skip=frozenset()) -> n
 def portrait(ink, part, *, angle: float = 0.0, slant: float = 0.0, stretch: float = 1.0, frame: bool = True):
     """One part of a page as the reader wants it: (28, 28) float32, ink 1 on 0.
 
-    ink     (H, W) of the whole page
-    angle   the page's slope in degrees, taken out again
-    slant   how far the hand leans, as a share of the height, taken out as well
-    stretch what the breadth is multiplied by
-    frame   False: the crop is stretched over the whole picture, without box, margin or centre
+    ink      (H, W) of the whole page
+    angle    the page's slope in degrees, taken out again
+    slant    how far the hand leans, as a share of the height, taken out as well
+    stretch  what the breadth is multiplied by
+    frame    False: the crop is stretched over the whole picture, without box, margin or centre
     """
     margin = 2
     mask = np.pad(part.mask, margin)

@@ -11,6 +11,13 @@ def test_names_in_a_column_become_a_list():
                      "- ``rows, boxes``: of the page", "", "Two words.  And a sentence."]
 
 
+def test_what_is_indented_elsewhere_stays():
+    lines = ["x : array", "    Pictures", "        of one colour", "    or several", "", "* a point", "   and more"]
+    asked = list(lines)
+    keep_columns(None, None, None, None, None, lines)
+    assert lines == asked
+
+
 def test_bars_stay_bars_outside_of_code():
     lines = ["|x| and `a | b`"]
     keep_bars(None, None, None, None, None, lines)

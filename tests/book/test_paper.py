@@ -111,3 +111,15 @@ def test_what_is_printed_from_a_dark_page_is_dark_on_white(opened, book):
     for name in players(book):
         assert show(opened(name), "screen", "dark").evaluate(INK) > 0      # on the screen the letters are light
         assert show(opened(name), "print", "dark").evaluate(INK) == 0, name
+
+
+FOLDS = '[...document.querySelectorAll("main details")].map(fold => fold.open)'
+
+
+def test_the_browsers_own_print_opens_every_fold_and_closes_it_again(book, visit):
+    page = visit((book / "book/07-backward.html").as_uri()).page
+    before = page.evaluate(FOLDS)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(before) > 20 and not all(before) and all(page.evaluate(FOLDS))
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(FOLDS) == before

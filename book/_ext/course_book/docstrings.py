@@ -10,10 +10,13 @@ COLUMN = re.compile(r"(\w[\w/*.]*(?:, \w[\w/*.]*)*) {2,}(\S.*)")
 
 def keep_columns(app, what, name, obj, options, lines):
     """Make a list of lines that say, in two columns, what each name is; reST would run them together."""
+    inside = False
     for number, line in enumerate(lines):
-        if found := COLUMN.fullmatch(line):
+        found = COLUMN.fullmatch(line)
+        inside = bool(found) or (inside and line.startswith("   "))
+        if found:
             lines[number] = f"- ``{found[1]}``: {found[2]}"
-        elif line.startswith("   ") and number and lines[number - 1].startswith(("- ``", "  ")):
+        elif inside:
             lines[number] = f"  {line.strip()}"            # what goes on in the second column
 
 
