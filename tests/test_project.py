@@ -1,15 +1,22 @@
 """The files about the project say what is true of it: citation, security, the address, the forms for issues."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from datetime import datetime
+from pathlib import Path
 
 import address
+import lock
+import mutants
 import nbformat
 import numpy as np
 import pytest
 import yaml
+from packaging.version import Version
 
 from course_lib import nn
 from tests.conftest import ROOT
@@ -132,3 +139,96 @@ def test_a_form_is_one(path):
     fields = [field["id"] for field in form["body"] if field["type"] != "markdown"]
     assert len(set(fields)) == len(fields) >= 1
     assert all(field["attributes"]["label"] for field in form["body"])
+
+
+# ---------------------------------------------------------------- faults that make mutants plants
+
+def test_every_fault_can_be_planted_once_and_has_a_reason():
+    faults = list(mutants.faults())
+    assert len(faults) >= 60 and len({(fault["file"], fault["was"], fault["becomes"]) for fault in faults}) == len(faults)
+    for fault in faults:
+        assert read(f"course_lib/{fault['file']}").count(fault["was"]) == 1, fault
+        assert fault["becomes"] != fault["was"] and len(fault["why"]) > 8
+        assert (ROOT / f"book/{fault['chapter']}.ipynb").exists()
+        assert all((ROOT / path).exists() for path in fault["tests"].split())
+        text = read(f"course_lib/{fault['file']}").replace(fault["was"], fault["becomes"])
+        ast.parse(text)                          # a fault, not a slip of the pen that Python would refuse
+
+
+# ---------------------------------------------------------------- versions
+
+def versions(name):
+    lines = [line.split(" ;")[0] for line in read(f"constraints/{name}.txt").splitlines() if "==" in line]
+    return {lock.name(line): line.split("==")[1] for line in lines}
+
+
+def test_every_dependency_has_an_oldest_and_a_newest_version():
+    asked = tomllib.loads(read("pyproject.toml"))["project"]["dependencies"]
+    assert set(versions("oldest")) == set(versions("newest")) == {lock.name(line) for line in asked}
+    for line in asked:
+        bound, oldest = Version(line.split(">=")[1]), Version(versions("oldest")[lock.name(line)])
+        assert bound <= oldest and oldest.release[:2] == (*bound.release, 0)[:2], line
+
+
+def test_the_lock_has_what_is_pinned_and_names_no_place():
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", read("requirements.txt"), re.M))
+    assert len(pinned) > 30 and {name: versions("lock").get(name) for name in pinned} == pinned
+    assert not re.search(r"://|--index|@ ", read("constraints/lock.txt"))
+
+
+# ---------------------------------------------------------------- workflows
+
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+             for path in (ROOT / ".github/workflows").glob("*.yml")}
+STEPS = [(name, step) for name, flow in WORKFLOWS.items() for job in flow["jobs"].values() for step in job["steps"]]
+
+
+def test_workflows_may_do_nothing_but_what_a_job_asks_for():
+    assert set(WORKFLOWS) == {"tests", "book", "weekly", "course"}
+    for name, flow in WORKFLOWS.items():
+        assert flow["permissions"] == {}, name
+        for title, job in flow["jobs"].items():
+            wanted = {"pages": "write", "id-token": "write"} if title == "publish" else {"contents": "read"}
+            assert job["permissions"] == wanted and job["timeout-minutes"], (name, title)
+
+
+def test_actions_are_pinned_by_hash_and_give_no_credentials_away():
+    used = [step for _, step in STEPS if "uses" in step]
+    assert used and all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"]) for step in used)
+    assert all(step["with"]["persist-credentials"] is False for step in used if "/checkout@" in step["uses"])
+
+
+def test_what_workflows_run_is_there():
+    text = read("Makefile")
+    for name, step in STEPS:
+        for target in re.findall(r"^make ([a-z ]+)$", step.get("run", ""), re.M):
+            assert all(re.search(rf"^{word}:", text, re.M) for word in target.split()), (name, target)
+        for script in re.findall(r"python (tools/\S+)", step.get("run", "")):
+            assert (ROOT / script).exists(), script
+
+
+def test_the_callers_five_lines_call_the_course_workflow():
+    (caller,) = re.findall(r"```yaml\n(.*?)```", read("book/adapting.md"), re.S)
+    assert caller.count("\n") == 5
+    (job,) = yaml.safe_load(caller)["jobs"].values()
+    assert job["uses"] == "OWNER/NAME/.github/workflows/course.yml@COMMIT"
+    called = WORKFLOWS["course"][True]["workflow_call"]["inputs"]         # YAML reads "on" as true
+    assert set(job["with"]) <= set(called)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", [False, True], ids=["as stored", "changed"])
+def test_a_course_of_its_own_is_checked(tmp_path, wrong):
+    """The workflow's own line, in somebody's folder with the course beside it: a difference fails it."""
+    (tmp_path / "week3").mkdir()
+    (tmp_path / ".course").symlink_to(ROOT, target_is_directory=True)
+    cell = nbformat.v4.new_code_cell("from course_lib import nn\nprint(nn.output_size(28, 5))", execution_count=1)
+    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="23\n" if wrong else "24\n")]
+    nbformat.write(nbformat.v4.new_notebook(
+        cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}), tmp_path / "week3/own.ipynb")
+    (line,) = [step["run"] for name, step in STEPS if name == "course" and "pytest" in step.get("run", "")]
+    bin_first = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-ec", line], cwd=tmp_path, capture_output=True, text=True,
+                          env={**os.environ, "PATH": bin_first, "COURSE": ".course", "NOTEBOOKS": "week3/*.ipynb"})
+    assert done.returncode == wrong, done.stdout + done.stderr
+    assert ("23" in done.stdout) == wrong
