@@ -10,6 +10,9 @@ import nbformat
 #: chapters that print much, and run in seconds
 CHAPTERS = ["05-counting", "06-forward", "02-depth"]
 LONG = re.compile(r"(?<![\w.,{\\^_$-])(?:\d{2,3}(?:,\d{3})+|\d{3,})(?![\w.,])")   # 1,297 or 500, in words
+WANTED = {"outputs": 10, "numbers": 10, "pictures": 5}
+#: a PNG of one white pixel
+WHITE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
 DIGIT = re.compile(r"(?<![\w.])([1-9])(\d*)(?=[\d.,]*)")
 
 
@@ -25,6 +28,11 @@ def printed(cell):
             and "≈" not in output.text] if "nbval-ignore-output" not in tags else []
 
 
+def pictures(cell):
+    """The stored pictures of a cell."""
+    return [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+
+
 def changes(book):
     """{kind: [(a cell's id, what changes the cell)]}: candidates of each kind, no cell twice."""
     def whole(cell):
@@ -33,10 +41,15 @@ def changes(book):
     def number(cell):
         printed(cell)[0].text = DIGIT.sub(other, printed(cell)[0].text, count=1)
 
+    def picture(cell):
+        for output in pictures(cell):
+            output.data["image/png"] = WHITE
+
     codes = [cell for cell in book.cells if printed(cell)]
     numbered = [cell for cell in codes if DIGIT.search(printed(cell)[0].text)]
     rest = [cell for cell in codes if cell.id not in {taken.id for taken in numbered[::2]}]
-    return {"outputs": [(cell.id, whole) for cell in rest], "numbers": [(cell.id, number) for cell in numbered[::2]]}
+    return {"outputs": [(cell.id, whole) for cell in rest], "numbers": [(cell.id, number) for cell in numbered[::2]],
+            "pictures": [(cell.id, picture) for cell in book.cells if pictures(cell) and not printed(cell)]}
 
 
 def run(folder, *words):
@@ -54,9 +67,9 @@ def failing_cells(folder, chapter, book):
     return {codes[int(place)] for place in re.findall(rf"^FAILED book/{chapter}.ipynb::Cell (\d+)", said, re.M)}
 
 
-def outputs_and_numbers(folder, wanted=10):
-    """Change up to ten of each, cell by cell, in one run for each chapter."""
-    left, seen = {"outputs": wanted, "numbers": wanted}, {"outputs": 0, "numbers": 0}
+def what_cells_show(folder):
+    """Change outputs, numbers and pictures, each in a cell of its own, in one run for each chapter."""
+    left, seen = dict(WANTED), dict.fromkeys(WANTED, 0)
     for chapter in CHAPTERS:
         path = folder / f"book/{chapter}.ipynb"
         kept = path.read_text(encoding="utf-8")
@@ -74,8 +87,8 @@ def outputs_and_numbers(folder, wanted=10):
             seen[kind] += identity in failed
         if not any(left.values()):
             break
-    for kind, name in (("outputs", "stored outputs"), ("numbers", "printed numbers")):
-        print(f"{wanted - left[kind]} {name} changed: nbval noticed {seen[kind]}.", flush=True)
+    for kind, wanted in WANTED.items():
+        print(f"{wanted - left[kind]} stored {kind} changed: nbval noticed {seen[kind]}.", flush=True)
 
 
 def sentences(book):
@@ -119,6 +132,6 @@ def words(folder, name, find, wanted):
 
 def hunt(folder):
     """Report on everything that is stored."""
-    outputs_and_numbers(folder)
+    what_cells_show(folder)
     words(folder, "sentences", sentences, 10)
     words(folder, "alt texts", alts, 5)
