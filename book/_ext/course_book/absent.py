@@ -12,7 +12,7 @@ from pathlib import Path
 from docutils import nodes
 
 LABEL = re.compile(r"^\(([\w-]+)\)=\n+(?:#+ (.+)$)?", re.M)           # (sec-05-lenet)=, mostly above a heading
-NAMED = re.compile(r"^:(?:label|name): ([\w-]+)$|\{(?:exercise|prf:\w+|glossary)[^}]*\}.*\n(?::\w+:.*\n)*?:label: ([\w-]+)$", re.M)
+NAMED = re.compile(r"^:(?:label|name): ([\w-]+)$", re.M)                # of a formula, an exercise, a proof
 
 
 @cache
@@ -20,7 +20,8 @@ def source(path):
     """The words of a page, Markdown or notebook."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
-        text = "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     return text
 
 
@@ -35,7 +36,7 @@ def titles(app):
         title = re.search(r"^# (.+)$", text, re.M)
         found[name] = title[1] if title else name
         found.update({label: heading or found[name] for label, heading in LABEL.findall(text)})
-        found.update({one or other: found[name] for one, other in NAMED.findall(text)})
+        found.update(dict.fromkeys(NAMED.findall(text), found[name]))
     return found
 
 
