@@ -12,7 +12,7 @@ from pathlib import Path
 from docutils import nodes
 
 LABEL = re.compile(r"^\(([\w-]+)\)=\n+(?:#+ (.+)$)?", re.M)           # (sec-05-lenet)=, mostly above a heading
-NAMED = re.compile(r"^:(?:label|name): ([\w-]+)$", re.M)                # of a formula, an exercise, a proof
+NAMED = re.compile(r"^(?::(?:label|name): |.*\$\$ *\()([\w-]+)\)?$", re.M)    # of an exercise, a proof, a formula
 
 
 @cache
