@@ -7,7 +7,7 @@ TEACHING := teaching
 MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade outputs address frontend clean distclean
+.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade outputs address links frontend lock versions mutants clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -51,8 +51,24 @@ grade: .grade/ready $(TEACHING)/ready  ## mark hand-ins, a folder for each stude
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
 
-address: $(VENV)/ready  ## write the repository's address into the chapters' first cells
-	@$(BIN)/python tools/first_cells.py
+address: $(VENV)/ready  ## set the repository's address everywhere: make address URL=https://...
+	@$(BIN)/python tools/address.py $(URL)
+
+lock: $(VENV)/ready  ## resolve all versions anew, install them and run every test
+	@$(BIN)/python tools/environment.py $(VENV) lock
+	@$(BIN)/python tools/lock.py
+	@rm -rf $(VENV)
+	@$(MAKE) test test-slow versions
+
+versions: $(VENV)/ready  ## run the unit tests with the oldest and the newest versions, in fresh environments
+	@$(BIN)/python tools/versions.py oldest
+	@$(BIN)/python tools/versions.py newest
+
+mutants: $(VENV)/ready-to-test  ## plant faults in course_lib one at a time and report who notices: hours; MINUTES=30 for a sample
+	@$(BIN)/python tools/mutants.py $(if $(MINUTES),--minutes $(MINUTES))
+
+links: book  ## ask every other place that the book links to whether it is still there
+	@$(BIN)/jupyter-book build . --builder linkcheck
 
 frontend: $(VENV)/ready  ## fetch what sets formulas, draws widgets' first views and picks styles, and the fonts, from npm
 	@$(BIN)/python book/_ext/course_book/frontend.py
@@ -66,7 +82,7 @@ distclean: clean  ## delete the environment and the front-end parts too
 	@echo "The environment and the front-end parts are deleted too."
 
 # Set-up, done again only when what it depends on has changed
-$(VENV)/ready: requirements.txt pyproject.toml tools/environment.py
+$(VENV)/ready: requirements.txt pyproject.toml constraints/lock.txt tools/environment.py
 	@sh tools/python.sh tools/environment.py $(VENV)
 	@touch $@
 

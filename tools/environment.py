@@ -33,18 +33,19 @@ def create(folder):
 def main(folder, extra=None):
     python = ROOT / folder / "bin/python"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    locked = ["-c", "constraints/lock.txt"]     # what the requirements stand on has its version there
     if not python.exists():
         create(folder)
     if extra is None:
         print("Installing the book's requirements (some 700 MB, about a minute) ...", flush=True)
-        run(*pip, "-r", "requirements.txt")
+        run(*pip, *locked, "-r", "requirements.txt")
         run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
     elif extra.endswith(".txt"):
         print(f"Installing what {extra} names ...", flush=True)
         run(*pip, "-r", extra)
     else:
         print(f"Installing what the tests need on top ({extra}) ...", flush=True)
-        run(*pip, "--no-build-isolation", "-e", f".[{extra}]")
+        run(*pip, *locked, "--no-build-isolation", "-e", f".[{extra}]")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,9 @@
 """Write the first cell of every chapter: on Colab it installs `course_lib` from the repository.
 
 A notebook opened on Colab has nothing but itself. The repository's address comes from
-`_config.yml`; while it is unset, the cell says what to do instead.
-
-    python tools/first_cells.py            write
-    python tools/first_cells.py --check    only say which chapters differ
+`_config.yml`; while it is unset, the cell says what to do instead. `tools/address.py` writes them all.
 """
 
-import sys
 from pathlib import Path
 
 import nbformat
@@ -62,17 +58,3 @@ def update(path, source, write=True):
         count_anew(notebook)
         nbformat.write(notebook, path)
     return True
-
-
-def main(*arguments):
-    check = "--check" in arguments
-    source = wanted_source()
-    changed = [path.name for path in sorted(ROOT.glob("book/*.ipynb"))
-               if update(path, source, write=not check)]
-    if check and changed:
-        sys.exit(f"First cells differ from _config.yml in {', '.join(changed)}: run make address.")
-    print(f"First cells {'checked' if check else 'written'}; {len(changed)} changed.")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,5 +1,6 @@
 """What this book needs beyond Jupyter Book, one small Sphinx extension for each purpose.
 
+`absent`     a book of some of the chapters: no link leads to what was left out
 `address`    launch and repository buttons only where the repository's address is set
 `archive`    a zip of the built book, for reading it without a network
 `colours`    the library's palette as a style sheet
@@ -9,6 +10,7 @@
 `glossary`   words of the glossary lead there where a chapter first uses them
 `labels`     the bibliography's labels are those of the text
 `light`      one style sheet with the rules that are used (`icons`, `typefaces`), one script, `pictures` when near
+`links`      how links to other places are checked
 `live`       pages that run in the reader's browser: `live_files` fetches what they take, `live_parts` makes the rest,
              `lab` puts the chapters beside them as notebooks
 `minutes`    how long a chapter takes to read
@@ -21,8 +23,8 @@
 `widgets`    widgets sleep until a reader comes near; `paper` prints the players' key frames
 """
 
-EXTENSIONS = ("address", "archive", "colours", "descriptions", "docstrings", "formulas", "glossary", "labels", "light",
-              "live", "minutes", "notebooks", "offline", "pads", "roles", "search", "site", "widgets")
+EXTENSIONS = ("absent", "address", "archive", "colours", "descriptions", "docstrings", "formulas", "glossary", "labels",
+              "light", "links", "live", "minutes", "notebooks", "offline", "pads", "roles", "search", "site", "widgets")
 
 
 def setup(app):

@@ -20,7 +20,9 @@ def count(env, docname):
 
 def fill(app, doctree, docname):
     for place in list(doctree.findall(Minutes)):
-        place.replace_self(nodes.Text(f"{count(app.env, docname.rpartition('/')[0] + '/' + place['chapter'])} min"))
+        chapter = docname.rpartition("/")[0] + "/" + place["chapter"]
+        there = chapter in app.env.course_places        # or left out of `_toc.yml`
+        place.replace_self(nodes.Text(f"{count(app.env, chapter)} min" if there else "not in this book"))
 
 
 def setup(app):
