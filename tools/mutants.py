@@ -97,8 +97,7 @@ def report(tried, count):
     print(f"\n{len(tried)} faults{whole}: the chapters' outputs noticed {nbval}, the unit tests {units}, "
           f"one of both {either}.")
     for fault in tried:
-        if not (fault["nbval"] and fault["units"]):
-            missing = [name for name in ("nbval", "units") if not fault[name]]
+        if missing := [name for name in ("nbval", "units") if not fault[name]]:
             print(f"  not by {' nor '.join(missing)}: {fault['file']}: {fault['why']}")
 
 

@@ -33,23 +33,31 @@ def pictures(cell):
     return [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
 
 
+def whole(cell):
+    printed(cell)[0].text = "Something else stands here.\n"
+
+
+def number(cell):
+    printed(cell)[0].text = DIGIT.sub(other, printed(cell)[0].text, count=1)
+
+
+def picture(cell):
+    for output in pictures(cell):
+        output.data["image/png"] = WHITE
+
+
 def changes(book):
     """{kind: [(a cell's id, what changes the cell)]}: candidates of each kind, no cell twice."""
-    def whole(cell):
-        printed(cell)[0].text = "Something else stands here.\n"
+    codes = {cell.id: printed(cell)[0].text for cell in book.cells if printed(cell)}
+    numbered = [name for name, text in codes.items() if DIGIT.search(text)][::2]
+    drawn = [cell.id for cell in book.cells if pictures(cell)]
+    kinds = {"outputs": (whole, without(codes, numbered)), "numbers": (number, numbered),
+             "pictures": (picture, without(drawn, codes))}
+    return {kind: [(name, change) for name in names] for kind, (change, names) in kinds.items()}
 
-    def number(cell):
-        printed(cell)[0].text = DIGIT.sub(other, printed(cell)[0].text, count=1)
 
-    def picture(cell):
-        for output in pictures(cell):
-            output.data["image/png"] = WHITE
-
-    codes = [cell for cell in book.cells if printed(cell)]
-    numbered = [cell for cell in codes if DIGIT.search(printed(cell)[0].text)]
-    rest = [cell for cell in codes if cell.id not in {taken.id for taken in numbered[::2]}]
-    return {"outputs": [(cell.id, whole) for cell in rest], "numbers": [(cell.id, number) for cell in numbered[::2]],
-            "pictures": [(cell.id, picture) for cell in book.cells if pictures(cell) and not printed(cell)]}
+def without(names, others):
+    return [name for name in names if name not in others]
 
 
 def run(folder, *words):

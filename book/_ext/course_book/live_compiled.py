@@ -28,8 +28,19 @@ def serve(lock, files, wheels, report=lambda line: None):
 
     The lock names packages by their file names; those in `wheels` are bytes, the others lie in the folder `files`.
     """
-    entries = {each["file_name"]: each for each in lock["packages"].values() if each["file_name"].endswith(".whl")}
-    sources = {name: wheels.get(name) or (files / name).read_bytes() for name in [*entries, STANDARD]}
+    entries = {each["file_name"]: each for each in lock["packages"].values()}
+    names = [name for name in entries if name.endswith(".whl")]
+    kept = compiled({name: wheels.get(name) or (files / name).read_bytes() for name in [*names, STANDARD]}, report)
+    served = {name: files / name for name in {*live_files.CORE, *entries}.difference(kept)}
+    for name in names:
+        entries[name]["sha256"] = live_files.digest(kept[name].read_bytes())
+        entries[name]["file_name"] = named(name, entries[name]["sha256"])
+        served[entries[name]["file_name"]] = kept[name]
+    return served | {STANDARD: kept[STANDARD]}
+
+
+def compiled(sources, report):
+    """Return the paths {name: path} of compiled archives; `sources` are {name: bytes}."""
     makers = b"".join(path.read_bytes() for path in (SCRIPT, PYODIDE / "package.json", Path(__file__)))
     kept = {name: CACHE / live_files.digest(makers + data)[:16] / name for name, data in sources.items()}
     missing = {name: path for name, path in kept.items() if not path.is_file()}
@@ -37,13 +48,7 @@ def serve(lock, files, wheels, report=lambda line: None):
         report("Compiling Python's packages for the reader's browser (once, about a minute) ...")
     compile_all({path: sources[name] for name, path in missing.items()})
     forget(kept.values())
-    others = [each["file_name"] for each in lock["packages"].values() if not each["file_name"].endswith(".whl")]
-    served = {name: files / name for name in [*live_files.CORE, *others]} | {STANDARD: kept[STANDARD]}
-    for name, entry in entries.items():
-        entry["sha256"] = live_files.digest(kept[name].read_bytes())
-        entry["file_name"] = named(name, entry["sha256"])
-        served[entry["file_name"]] = kept[name]
-    return served
+    return kept
 
 
 def named(name, digest):
