@@ -179,7 +179,10 @@ DRAWN = """async () => {
   const asleep = () => document.querySelector(".course-asleep");
   for (let waited = 0; waited < 600 && asleep(); waited++) await new Promise(go => setTimeout(go, 100));
   if (asleep()) throw new Error("a widget did not wake within a minute");
-  await Promise.all([...document.images].map(image => { image.loading = "eager"; return image.decode().catch(() => 0); }));
+  await Promise.all([...document.images].map(image => {    // not decode(), which may wait for ever in a window that lies behind
+    image.loading = "eager";
+    return image.complete || new Promise(done => image.onload = image.onerror = done);
+  }));
 }"""
 
 

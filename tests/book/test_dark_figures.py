@@ -14,7 +14,7 @@ def test_a_page_shows_and_fetches_the_figures_of_its_scheme(mode, book, browser)
     page.goto((book / "book/01-gradient.html").as_uri())
     for image in page.locator(f".bd-article .only-{mode}").all():
         image.scroll_into_view_if_needed()
-        image.evaluate("image => image.decode()")
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     shown = page.evaluate(SHOWN)
     assert len(shown) >= 4 and all(drawn and alt for _, drawn, alt in shown), shown
     names = {name for name, _, _ in shown}
