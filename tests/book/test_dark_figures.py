@@ -12,6 +12,7 @@ def test_a_page_shows_and_fetches_the_figures_of_its_scheme(mode, book, browser)
     asked = []
     page.on("request", lambda request: asked.append(request.url.split("/")[-1]))
     page.goto((book / "book/01-gradient.html").as_uri())
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")    # what is folded is not fetched
     for image in page.locator(f".bd-article .only-{mode}").all():
         image.scroll_into_view_if_needed()
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
