@@ -60,13 +60,10 @@ async function chapter(name, pages, renamed) {
     if (pages.includes(there)) link.setAttribute("href", (there === name ? "" : there.replaceAll("/", "-").replace(".html", ".xhtml")) + url.hash || "#");
     else link.removeAttribute("href");
   }
-  const met = new Set(); // boxes of one kind share an id for their content
   for (const part of found.querySelectorAll("*")) {
     for (const { name: other } of [...part.attributes])
       if (/^(data-|aria-|role$|tabindex$|part$|on|open$)/.test(other)) part.removeAttribute(other);
     if (part.id) part.id = part.id.replace(/[^\w.-]/g, "-");
-    if (met.has(part.id)) part.removeAttribute("id");
-    met.add(part.id);
     if (part.localName === "progress") part.remove();
   }
   for (const link of found.querySelectorAll('a[href*="#"]'))
