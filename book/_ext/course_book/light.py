@@ -34,6 +34,18 @@ SOURCE = re.compile(r'\s*<script[^>]* src="([^"]+)"[^>]*></script>')
 INLINE = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>")
 #: what exercises, solutions and theorems all call their insides, where an element's name should be its own
 SAME = re.compile(r' id="(?:(?:exercise|solution|proof)-content|proof)"')
+#: what every fold of a cell is called aloud, where each says in words what it holds
+FOLD = ' aria-label="Toggle hidden content"'
+#: a page that no script has touched: light, with key frames in place of widgets
+UNSCRIPTED = ' class="course-unscripted" data-theme="light"'
+#: the theme's script finds out whether the reader wants it dark only after the page was painted
+SCHEME = ("page.classList.remove('course-unscripted'); page.dataset.theme = /light|dark/.exec(page.dataset.mode)?.[0] ?? "
+          "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');")
+#: who opens a page at its top sees its first screen; it is laid out whole where a place in it is to be found
+TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate') "
+       "page.classList.add('course-from-the-top');")
+#: the theme asks every code cell for its width, and so lays out the whole page; `page.js` asks those that are seen
+MEASURE = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 EXTRA = re.compile(r'\s*<meta name="(?:viewport|docsearch:\w+)"[^>]*>|\s*<!--.*?-->', re.S)
 
 
@@ -52,7 +64,7 @@ class Pages(BuiltinTemplateLoader):
             old.unlink()
         root = context["pathto"]("", 1)
         html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version())}</head>", html, count=1)
-        html = SAME.sub("", without_scripts(html))
+        html = SAME.sub("", without_scripts(html)).replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
         files = {name: Path(self.builder.srcdir, path) for path, name in self.builder.images.items()}
         return pictures.light(html, files, notebooks.dark_figures(self.builder.config))
 
@@ -67,7 +79,7 @@ def head(text, root, version):
                                                  without_scripts(text))))
     fonts = "".join(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/fonts/{name}">'
                     for name in typefaces.FIRST)          # from a folder a browser may not load ahead
-    early = ("<script>if (location.protocol !== 'file:') "
+    early = (f"<script>{{const page = document.documentElement; {SCHEME} {TOP}}}\nif (location.protocol !== 'file:') "
              f"document.head.insertAdjacentHTML('beforeend', '{fonts}');</script>")
     return (f'{text.rstrip()}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n{early}\n'
             f'<link rel="stylesheet" href="{root}_static/{STYLE}?v={version}">\n'
@@ -110,7 +122,7 @@ def bundle(app, exception):
     static = book / "_static"
     pictures.convert(book, notebooks.dark_figures(app.config))
     pages = [path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html")) if "_static" not in path.parts]
-    script = "\n;".join(read(static, name) for name in SCRIPTS)
+    script = "\n;".join(read(static, name) for name in SCRIPTS).replace(MEASURE, "")
     (static / SCRIPT).write_text(re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M), encoding="utf-8")
     styles = "\n".join([*(read(static, name) for name in STYLES), app.course_formulas.css])
     styles = used(styles, static)

@@ -20,7 +20,7 @@ from course_book.light import wrote_pages
 
 FOLDER = "_static/live"
 BUTTON = """</h1>
-<div class="course-live" data-page="{page}" data-version="{version}" hidden>
+<div class="course-live pst-js-only" data-page="{page}" data-version="{version}">
 <button type="button" class="course-key course-run">Run this page</button>
 <a class="course-key" href="{notebook}" hidden>Open as a notebook</a>
 <span class="course-live-hint">Python comes to your browser once, {megabytes} MB; then it is kept.</span>
