@@ -16,6 +16,7 @@ GLANCE = 240              # pixels of the longer side, to look for paper in
 LEVELS = 11               # of brightness, at which a sheet may stand out
 LEAST, MOST = .08, .9     # the share of the picture that a sheet fills
 FULL = .9                 # the share of its four-sided outline that a sheet fills
+ANGLES = 50, 130          # degrees of a sheet's corners as a camera may see them; a shadow's straight edge has 180
 EDGE = .8                 # what lies beside a sheet is darker than this share of it
 
 
@@ -41,7 +42,8 @@ def quadrilateral(mask) -> np.ndarray | None:
         return None
     points = np.stack([x, y], axis=1).astype(float)
     outline = clockwise(four_sides(points[ConvexHull(points).vertices]))
-    return outline if len(outline) == 4 and len(y) > FULL * area(outline) else None
+    four = len(outline) == 4 and len(y) > FULL * area(outline)
+    return outline if four and all(ANGLES[0] < angle < ANGLES[1] for angle in angles(outline)) else None
 
 
 def four_sides(points) -> np.ndarray:
@@ -63,6 +65,13 @@ def four_sides(points) -> np.ndarray:
             break
         points = np.delete(np.where(np.arange(len(a))[:, None] == k, meet, points), (k + 1) % len(a), axis=0)
     return points
+
+
+def angles(points) -> np.ndarray:
+    """The angles in degrees (n,) at the corners of a convex outline (n, 2)."""
+    points = np.asarray(points, float)
+    back, on = (np.roll(points, k, axis=0) - points for k in (1, -1))
+    return np.rad2deg(np.arccos((back * on).sum(axis=1) / np.hypot(*back.T) / np.hypot(*on.T)))
 
 
 def area(points) -> float:

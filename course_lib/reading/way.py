@@ -15,8 +15,8 @@ from course_lib.reading.part import Part, components
 FEWEST, SOME = 3, 6   # digits of a page that may be turned by quarters, and of one whose rows may be steep
 SAMPLE, MANY = 20, 100      # so many are looked at, and so many tell how the rows lie
 CLEAR = -.4           # mean legibility above which nobody looks from another side
-LEAST = -1.0          # how legible another side must be,
-GAIN = .1             # and by how much more than the one first seen
+LEAST = -1.0          # how legible the digits must be from another side in the mean,
+VOTE = ENOUGH = .5    # how much one digit may count for it (two that touch may look like one), and all together must
 OPEN = 1.0            # upside down is as legible, if all digits together lose no more than this
 ASKEW = 2 * STEEPEST  # degrees by which rows may rise or fall, if the page is turned for it
 
@@ -35,20 +35,21 @@ def way_up(ink: Ink, reader) -> tuple[float, bool]:
     many = -(-len(parts) // SAMPLE)
 
     def side(quarter):
-        """(Mean legibility, the same upside down, by how much to turn), from one side."""
+        """(How legible each digit is, the same upside down, by how much to turn), from one side."""
         lying = [quarters(part, shape, quarter) for part in parts]
         slope, _ = page_slope(lying, size, shape[(quarter + 1) % 2], steepest)
         measures = Measures(size, slope=slope)
         seen = portraits(np.rot90(ink.ink, quarter), lying[::many], measures)
         away = measures.angle if abs(measures.angle) > STEEPEST else 0.0
-        clear = (np.maximum(legibility(s, reader), NO_DIGIT).mean() for s in (seen, np.rot90(seen, 2, (1, 2))))
-        return *map(float, clear), 90 * quarter - away
+        clear = (np.maximum(legibility(s, reader), NO_DIGIT) for s in (seen, np.rot90(seen, 2, (1, 2))))
+        return *clear, 90 * quarter - away
 
-    found = side(0)
-    if found[0] < CLEAR:
-        other = max(map(side, (1, 2, 3)))
-        found = other if other[0] > max(LEAST, found[0] + GAIN) else found
-    return found[2], found[1] > max(CLEAR, found[0] - OPEN / len(parts[::many]))
+    clear, upside_down, turn = side(0)
+    if clear.mean() < CLEAR:
+        other = max(map(side, (1, 2, 3)), key=lambda seen: seen[0].mean())
+        if other[0].mean() > LEAST and (other[0] - clear).clip(-VOTE, VOTE).sum() > ENOUGH:
+            clear, upside_down, turn = other
+    return turn, bool(upside_down.mean() > max(CLEAR, clear.mean() - OPEN / len(clear)))
 
 
 def quarters(part: Part, shape, count: int) -> Part:

@@ -30,6 +30,15 @@ def test_no_sheet_without_two_sides_to_be_seen():
     assert paper.corners(np.where(round_one, .8, .2)) is None
 
 
+def test_a_shadows_straight_edge_is_no_two_sides_of_a_sheet():
+    y, x = np.indices((300, 400))
+    shadow = np.where(y < 280 - .55 * x, .4, .85)                  # two corners of its outline lie on one line
+    assert paper.corners(shadow) is None
+    taken_once = (10_064, 10_164, 10_220)
+    assert all(paper.corners(grey(pages.random_page(seed, pages.HARD).image)) is None for seed in taken_once)
+    assert paper.angles([(0, 0), (4, 0), (4, 4), (0, 4)]) == pytest.approx([90] * 4)
+
+
 @pytest.mark.parametrize("level", pages.LEVELS.values(), ids=pages.LEVELS)
 def test_a_page_that_fills_its_picture_is_left_whole(level):
     assert all(paper.corners(grey(pages.random_page(seed, level).image)) is None for seed in range(4))

@@ -35,6 +35,12 @@ def test_upright_pages_are_left_alone(sheets):
         assert way.way_up(see(sheet.image), load_reader())[0] == 0
 
 
+@pytest.mark.parametrize("seed", [10_063, 10_160])
+def test_two_digits_that_touch_do_not_turn_a_page(seed):
+    """What two digits make together may look like one, upside down."""
+    assert way.way_up(see(pages.random_page(seed, pages.ORDINARY).image), load_reader())[0] == 0
+
+
 @pytest.mark.parametrize("text, either", [("688906", True), ("172347", False)])
 def test_where_6_and_9_leave_it_open_it_is_said(text, either):
     remarks = reading.read_page(pages.line(text).image).remarks
