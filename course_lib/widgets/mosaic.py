@@ -36,7 +36,7 @@ def maps_figure(array, limit: float, kind: str) -> str:
     what = "Gradients" if kind == "backward" else "Values"
     alt = f"{shown}{what} from {short(array.min())} to {short(array.max())}."
     return (f'<div class="course-maps"><img src="{png(tiles, limit, kind == "ink")}" alt="{escape(alt)}" '
-            f'width="{grown * tiles.shape[1]}"><p>{shown}{meaning}</p></div>')
+            f'width="{grown * tiles.shape[1]}" height="{grown * tiles.shape[0]}"><p>{shown}{meaning}</p></div>')
 
 
 def montage(array) -> np.ndarray:
