@@ -37,20 +37,32 @@ def count(arguments: argparse.Namespace) -> None:
 
 
 def read(arguments: argparse.Namespace) -> None:
-    """Print the rows of digits found on a page, or all that is known of each digit as JSON."""
+    """Print the rows of digits found on pages, or all that is known of each digit as JSON or CSV, or draw it."""
     from course_lib.reading import read_file
+    from course_lib.workshop import answers
 
-    page = read_file(arguments.file)
-    if arguments.json:
-        print(json.dumps({"rows": list(page.rows), "digits": [
-            {"row": int(digit.row), "label": int(digit.label),
-             "confidence": round(float(digit.confidence), 4),
-             "box": [int(edge) for edge in digit.box]}
-            for digit in page.digits]}, indent=2))
-    elif not page.rows:
-        print("no digits found: the page seems to be empty", file=sys.stderr)
+    read = [(path, read_file(path)) for path in answers.pictures(arguments.files, one=bool(arguments.draw))]
+    print("".join(f"{path}: {remark}\n" for path, page in read for remark in page.remarks), end="", file=sys.stderr)
+    if arguments.draw:
+        answers.draw(*read[0], arguments.draw)
+    if arguments.csv:
+        answers.write_csv(read)
+    elif arguments.json:
+        several = [{"file": str(path)} | answers.as_dict(page) for path, page in read]
+        print(json.dumps(several if len(read) > 1 else answers.as_dict(read[0][1]), indent=2))
     else:
-        print("\n".join(page.rows))
+        print_rows(read)
+
+
+def print_rows(read: list) -> None:
+    """Print the rows of each page; under its file's name, if there are several."""
+    for path, page in read:
+        if len(read) > 1:
+            print(f"{path}:")
+        if page.rows:
+            print("\n".join(page.rows))
+        else:
+            print(f"{path}: no digits found: the page seems to be empty", file=sys.stderr)
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
@@ -109,10 +121,13 @@ def counting(this: argparse.ArgumentParser) -> None:
 
 def reading(this: argparse.ArgumentParser) -> None:
     """The words of ``read``."""
-    this.add_argument("file", metavar="FILE", help="a photograph or scan (PNG, JPEG, ...)")
+    this.add_argument("files", nargs="+", metavar="FILE",
+                      help="photographs or scans (PNG, JPEG, ...), or folders of them")
     this.add_argument("--json", action="store_true",
                       help="print JSON: the rows, and each digit's row, label, confidence and "
                            "box (top, left, bottom, right)")
+    this.add_argument("--csv", action="store_true", help="print a line for each digit, the same as CSV")
+    this.add_argument("--draw", metavar="OUT.png", help="store the picture with what was read drawn into it")
     this.set_defaults(run=read)
 
 

@@ -1,10 +1,12 @@
 """The command line: what it prints, in which form, and how it complains."""
 
+import csv
 import json
 import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from course_lib.__main__ import main
@@ -124,7 +126,7 @@ def test_read_says_what_the_library_reads(capsys, page_file):
 
     status, out, err = run(capsys, "read", page_file, "--json")
     answer = json.loads(out)
-    assert (status, err) == (0, "") and set(answer) == {"rows", "digits"}
+    assert (status, err) == (0, "") and set(answer) == {"rows", "remarks", "digits"}
     assert answer["rows"] == list(page.rows)
     assert len(answer["digits"]) == len(page.digits) == sum(map(len, page.rows))
     for said, digit in zip(answer["digits"], page.digits):
@@ -136,6 +138,44 @@ def test_read_says_what_the_library_reads(capsys, page_file):
             [d for d in answer["digits"] if d["row"] == said["row"]].index(said)])
 
 
+def test_read_several_and_a_folder(capsys, page_file, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    image.new("L", (200, 100), 255).save(tmp_path / "empty.png")
+    (tmp_path / "notes.txt").write_text("no picture, and not asked for")
+    row, = run(capsys, "read", page_file)[1].splitlines()
+    status, out, err = run(capsys, "read", tmp_path, page_file)
+    assert status == 0 and out.splitlines() == [f"{tmp_path / 'empty.png'}:", f"{page_file}:", row]
+    assert f"{tmp_path / 'empty.png'}: no digits found" in err
+
+    answer = json.loads(run(capsys, "read", tmp_path, page_file, "--json")[1])
+    assert [(one["file"], one["rows"]) for one in answer] == [(str(tmp_path / "empty.png"), []), (str(page_file), [row])]
+    digits = list(csv.DictReader(run(capsys, "read", page_file, "--csv")[1].splitlines()))
+    assert "".join(digit["label"] for digit in digits) == row
+    assert [int(digit["place"]) for digit in digits] == list(range(len(row)))
+    assert [[int(digit[edge]) for edge in ("top", "left", "bottom", "right")] for digit in digits] == [
+        digit["box"] for digit in answer[1]["digits"]]
+
+
+def test_read_draws(capsys, page_file, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    out = tmp_path / "drawn.png"
+    assert run(capsys, "read", page_file, "--draw", out)[0] == 0
+    before, drawn = (np.asarray(image.open(path).convert("RGB")).astype(int) for path in (page_file, out))
+    changed = np.abs(before - drawn).max(axis=2) > 60
+    top, left, bottom, right = json.loads(run(capsys, "read", page_file, "--json")[1])["digits"][0]["box"]
+    assert changed[top - 1:bottom, left - 1].mean() > .9 and .002 < changed.mean() < .1
+    assert "one picture" in complaint(capsys, "read", page_file, page_file, "--draw", out)
+
+
+def test_read_says_that_it_turned_a_page(capsys, page_file, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    turned = tmp_path / "turned.png"
+    image.open(page_file).rotate(90, expand=True).save(turned)
+    status, out, err = run(capsys, "read", turned)
+    assert status == 0 and out == run(capsys, "read", page_file)[1]
+    assert str(turned) in err and "turned 90 degrees clockwise" in err
+
+
 def test_read_an_empty_page(capsys, tmp_path):
     image = pytest.importorskip("PIL.Image")
     path = tmp_path / "empty.png"
@@ -143,7 +183,7 @@ def test_read_an_empty_page(capsys, tmp_path):
     status, out, err = run(capsys, "read", path)
     assert (status, out) == (0, "") and "no digits found" in err
     status, out, err = run(capsys, "read", path, "--json")
-    assert status == 0 and json.loads(out) == {"rows": [], "digits": []}
+    assert status == 0 and json.loads(out) == {"rows": [], "remarks": [], "digits": []}
 
 
 def test_read_mistakes(capsys, tmp_path):
@@ -153,6 +193,7 @@ def test_read_mistakes(capsys, tmp_path):
     text.write_text("this is not a picture")
     message = complaint(capsys, "read", text)
     assert str(text) in message and "not a picture" in message
+    text.unlink()
     assert "folder" in complaint(capsys, "read", tmp_path)
     assert "FILE" in complaint(capsys, "read")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.reading.judge import at_the_least
-from course_lib.reading.measures import HIGH
+from course_lib.reading.measures import HIGH, LOW
 from course_lib.reading.part import Part, between, split, steps_of, straightened, stroke_width, transposed
 
 SIDESTEP = .12       # what a cut pays for a step to the side, in pixels of ink
@@ -18,6 +18,7 @@ CUT_PRICE = .35      # what a cut costs, in log probability
 STROKE_PRICE = .2    # and what it costs to go through more than one stroke, for each
 SEAM = .25           # how broad ink may be that belongs to two digits, as a share of a digit's height
 SEAM_PRICE = 1.0     # what it costs, for each such height of its breadth
+LEVEL = .35          # how far off a row's middle a digit of it may stand, as a share of a digit's height
 
 
 # ---------------------------------------------------------------- where to cut
@@ -105,18 +106,20 @@ def may_touch(part: Part, size: float) -> bool:
     return .6 * size < part.height < 2.2 * size and .6 * size < part.width < 6 * size
 
 
-def cut_touching(parts: list[Part], size: float, judge, lean: float = 0.0) -> list[Part]:
+def cut_touching(parts: list[Part], size: float, judge, lean: float = 0.0, looks=None) -> list[Part]:
     """Digits that touch, cut apart.
 
     `judge` is that of `join_broken`, `lean` how far the ink leans to the right. A part that may be
     several digits is cut at many places; of all ways through them from the part's left edge to its
     right one, the most probable is taken (the longest way through a lattice). Where strokes cross, a
-    narrow seam of ink may belong to the digits on both its sides. A part is left alone if
-    it scores better than pieces without any fault could after the price of one cut.
+    narrow seam of ink may belong to the digits on both its sides. A part is left alone, however tall or wide
+    it is, if by its `looks` (a judge that does not ask for size) it scores better than pieces without any
+    fault could after the price of one cut.
     """
     doubtful = [n for n, part in enumerate(parts) if may_touch(part, size)]
     if doubtful:
-        clear = judge([parts[n] for n in doubtful]) > -CUT_PRICE
+        asked = [parts[n] for n in doubtful]
+        clear = (looks or judge)(asked) > -CUT_PRICE
         doubtful = [n for n, is_clear in zip(doubtful, clear) if not is_clear]
     result = []
     for n, part in enumerate(parts):
@@ -169,11 +172,22 @@ def seam_price(start: Cut, end: Cut) -> float:
 
 # ---------------------------------------------------------------- digits of two rows
 
-def cut_rows(parts: list[Part], size: float, judge) -> list[Part]:
+def cut_rows(parts: list[Part], size: float, judge, slope: float = 0.0) -> list[Part]:
     """Digits of two rows that touch, cut apart; left together, they would make one row of the two."""
     return [piece for part in parts
-            for piece in (best_cut_across(part, size, judge)
-                          if HIGH * size < part.height < 3 * size and part.width < 2 * size else [part])]
+            for piece in (best_cut_across(part, size, judge) if in_two_rows(part, parts, size, slope) else [part])]
+
+
+def in_two_rows(part: Part, parts: list[Part], size: float, slope: float = 0.0) -> bool:
+    """Whether a part may be digits of two rows: others stand level with its upper end, others with its lower one.
+
+    Without them it is one tall digit, as a 7 often is. `slope` is that of the rows.
+    """
+    if not HIGH * size < part.height < 3 * size or part.width >= 2 * size:
+        return False
+    level = [p.centre[0] - slope * (p.centre[1] - part.centre[1]) for p in parts if LOW * size < p.height < HIGH * size]
+    ends = part.top + size / 2, part.bottom - size / 2
+    return all(any(abs(at - end) < LEVEL * size for at in level) for end in ends)
 
 
 def best_cut_across(part: Part, size: float, judge) -> list[Part]:

@@ -82,7 +82,7 @@ def typical_width(parts: list[Part], size: float) -> float:
 
 # ---------------------------------------------------------------- how rows lie
 
-def page_slope(parts: list[Part], size: float, width: float) -> tuple[float, float]:
+def page_slope(parts: list[Part], size: float, width: float, steepest: float = STEEPEST) -> tuple[float, float]:
     """How the rows lie: slope and fan as in `sheet`, for a page of this width in pixels.
 
     For each pair, slide every part along its line to the middle of the page: the rows stand out best
@@ -94,7 +94,7 @@ def page_slope(parts: list[Part], size: float, width: float) -> tuple[float, flo
     parts = parts[::max(1, len(parts) // 200)]
     y, x = np.array([p.centre for p in parts]).T
     middle, x = y.mean(), x / width - .5
-    slopes = np.tan(np.deg2rad(np.arange(-STEEPEST, STEEPEST + .1, .5)))
+    slopes = np.tan(np.deg2rad(np.arange(-steepest, steepest + .1, .5)))
     fans = np.arange(-.16, .161, .04) if len(parts) >= 8 else [0.0]
 
     def clearness(slope, fan):

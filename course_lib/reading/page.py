@@ -1,4 +1,4 @@
-"""A page of handwriting to rows of digits: light, sheet, ink, pieces, rows, frames, labels, confidence."""
+"""A page of handwriting to rows of digits: view, light, sheet, ink, pieces, rows, frames, labels, confidence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course_lib.reading import ink as ink_on
-from course_lib.reading import light, picture, sheet
+from course_lib.reading import light, picture, sheet, view
 from course_lib.reading.confidence import confidences
 from course_lib.reading.files import open_picture
 from course_lib.reading.frames import portraits
@@ -18,7 +18,12 @@ from course_lib.reading.measures import typical_height
 from course_lib.reading.part import Part, components
 from course_lib.reading.pieces import find_pieces
 from course_lib.reading.rows import in_order
+from course_lib.reading.way import way_up
 
+VIEWS = {                           # before the stages: they leave a straight page that fills its picture alone
+    "paper": "find the sheet in a picture that shows more, and set it straight",
+    "way": "find which way up the page lies, and turn it",
+}
 STAGES = {
     "polarity": "decide whether the ink is darker or lighter than the paper",
     "light": "divide by the paper's brightness, so that one threshold fits the whole page",
@@ -72,17 +77,21 @@ class Page:
         Every digit, in reading order.
     refused : list of Refused
         Ink that is too large for a speck and does not look like a digit, with the reason.
+    remarks : tuple of str
+        What a person should know: that only a sheet in the picture was read, that it was turned, that it
+        may be upside down.
     stages : dict
         The intermediate results by name, in their order: the fields of `ink.Ink` ("grey", "even",
         "lines", "families", "mask", "ink") and of `pieces.Pieces` ("measures", "components", "kept",
         "joined", "cut", "digits", "refused"), "ordered", the parts in reading order, and "pictures",
         what the network saw of them (N, 28, 28). For looking at; boxes are in pixels of the working
-        copy, which is "scale" times the size of the picture given.
+        copy, which is "scale" times the size of the "view": the picture, or what was cut out of it, turned.
     """
 
     rows: list[str]
     digits: list[Digit]
     refused: list[Refused] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
     stages: dict = field(repr=False, default_factory=dict)
 
 
@@ -94,7 +103,7 @@ def read_page(image, *, skip=(), reader=None) -> Page:
     image : array
         (H, W) grey, or (H, W, C) with alpha or colour; see `picture.grey`.
     skip : set of str
-        Stages to leave out, to see what they are worth; the names are in `STAGES`.
+        Stages to leave out, to see what they are worth; the names are in `VIEWS` and `STAGES`.
     reader : nn.Sequential, optional
         Another network than the one the course ships.
 
@@ -113,18 +122,18 @@ def read_page(image, *, skip=(), reader=None) -> Page:
     if not hasattr(reader, "probabilities"):
         raise TypeError("reader must be a network of ten outputs, such as nn.load_weights(nn.lenet(), path); "
                         f"got {reader!r}")
-    ink = see(image, skip)
+    seen, ink = _right_way_up(image, reader, skip)
     pieces = find_pieces(ink, reader, skip)
     ordered = in_order(pieces, skip)
     pictures = portraits(pieces.ink, ordered, pieces.measures, skip)
     labels, p = classify(pictures, reader)
     sure = confidences(pictures, p)
-    scale = scale_of(ink, image)
-    found = [Digit(part.row, int(k), float(c), _original(part, scale, np.shape(image)))
+    scale = scale_of(ink, seen.grey)
+    found = [Digit(part.row, int(k), float(c), _original(part, scale, seen, np.shape(image)))
              for part, k, c in zip(ordered, labels, sure)]
-    refused = [Refused(reason, _original(part, scale, np.shape(image))) for part, reason in pieces.refused]
-    stages = vars(ink) | vars(pieces) | {"scale": scale, "ordered": ordered, "pictures": pictures}
-    return Page(_strings(found), found, refused, stages)
+    refused = [Refused(reason, _original(part, scale, seen, np.shape(image))) for part, reason in pieces.refused]
+    stages = vars(ink) | vars(pieces) | {"view": seen, "scale": scale, "ordered": ordered, "pictures": pictures}
+    return Page(_strings(found), found, refused, seen.remarks, stages)
 
 
 def read_file(path, *, skip=(), reader=None) -> Page:
@@ -133,6 +142,18 @@ def read_file(path, *, skip=(), reader=None) -> Page:
 
 
 # ---------------------------------------------------------------- a page, looked at twice
+
+def _right_way_up(image, reader, skip) -> tuple[view.View, Ink]:
+    """The view of a picture that is read, and the ink in it."""
+    seen = view.whole(image, WORKING_PIXELS)
+    seen = seen if "paper" in skip else view.of_sheet(seen)
+    ink = see(seen.grey, skip)
+    turn, ambiguous = (0.0, False) if "way" in skip else way_up(ink, reader)
+    if turn:
+        seen = view.turned(seen, turn)
+        ink = see(seen.grey, skip)
+    return (view.doubted(seen) if ambiguous else seen), ink
+
 
 def see(image, skip=frozenset()) -> Ink:
     """The ink on a page.
@@ -175,16 +196,15 @@ def _strings(digits: list[Digit]) -> list[str]:
     return ["".join(str(digit.label) for digit in digits if digit.row == row) for row in range(count)]
 
 
-def _original(part: Part, scale, shape) -> tuple[int, int, int, int]:
+def _original(part: Part, scale, seen: view.View, shape) -> tuple[int, int, int, int]:
     """The box of a part of the working copy in pixels of the picture given."""
-    top, left, bottom, right = part.box
-    return (int(top / scale[0]), int(left / scale[1]),
-            min(shape[0], int(np.ceil(bottom / scale[0]))), min(shape[1], int(np.ceil(right / scale[1]))))
+    top, left, bottom, right = seen.box(np.array(part.box) / np.tile(scale, 2))
+    return max(0, top), max(0, left), min(shape[0], bottom), min(shape[1], right)
 
 
 def _checked(skip) -> frozenset:
     names = {skip} if isinstance(skip, str) or not isinstance(skip, Iterable) else set(skip)
-    if unknown := names - set(STAGES):
+    if unknown := names - {*VIEWS, *STAGES}:
         raise ValueError(f"no stage is called {min(unknown, key=repr)!r}; "
-                         f"those that can be left out are: {', '.join(STAGES)}")
+                         f"those that can be left out are: {', '.join([*VIEWS, *STAGES])}")
     return frozenset(names)

@@ -54,7 +54,7 @@ def find_pieces(ink: Ink, reader=None, skip=frozenset()) -> Pieces:
     by_looks, in_line = judges(found, reader, skip)
     cut = found.joined
     if "cut" not in skip:
-        cut = cut_touching(cut_rows(cut, size, in_line), size, in_line, lean)
+        cut = cut_touching(cut_rows(cut, size, in_line, found.measures.slope), size, in_line, lean, by_looks)
     digits, refused = ([*cut], []) if "refuse" in skip else refuse(cut, size, by_looks, worst)
     if "specks" not in skip:
         digits = drop_scraps(digits, size)

@@ -20,9 +20,9 @@ def in_order(pieces: Pieces, skip=frozenset()) -> list[Part]:
 def in_rows(parts: list[Part], slope: float = 0.0, fan: float = 0.0, width: float = 1.0) -> list[Part]:
     """The parts in reading order, each with the number of its row.
 
-    Slid along the rows to the middle of the page, the parts of one row lie level. The tallest part
-    opens a row; a part joins the row that it overlaps for at least 40% of the lower of the two, else
-    it opens one of its own. Rows go from top to bottom, parts in a row from left to right.
+    Slid along the rows to the middle of the page, the parts of one row lie level. The part of most usual height
+    opens a row (a tall one may reach into two); a part joins the row that it overlaps for at least 40% of the
+    lower of the two, else it opens one of its own. Rows go from top to bottom, parts in a row from left to right.
     """
     if not parts:
         return []
@@ -30,7 +30,8 @@ def in_rows(parts: list[Part], slope: float = 0.0, fan: float = 0.0, width: floa
     middle, x = y.mean(), x / width - .5
     level = (y - middle - slope * width * x) / (1 + fan * x)
     rows: list[list[int]] = []
-    for n in sorted(range(len(parts)), key=lambda n: -parts[n].height):
+    heights = np.array([p.height for p in parts])
+    for n in np.argsort(np.abs(np.log(heights / np.median(heights))), kind="stable"):
         shares = [_overlap(level[n], parts[n].height, level[row[0]], parts[row[0]].height) for row in rows]
         if shares and max(shares) >= .4:
             rows[int(np.argmax(shares))].append(n)

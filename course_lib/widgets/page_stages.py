@@ -65,7 +65,7 @@ CSS = f"""
 
 def answer(page: Page, name: str) -> str:
     """The rows of `page` as markup, each digit over its certainty, and what was refused and why."""
-    parts = [f"<p><b>{escape(name)}:</b> {escape(summary(page))}.</p>"]
+    parts = [f"<p><b>{escape(name)}:</b> {escape(summary(page))}.{''.join(' ' + r for r in page.remarks)}</p>"]
     for number, row in enumerate(page.rows):
         digits = [digit for digit in page.digits if digit.row == number]
         parts.append(f'<ul class="read-row" aria-label="Row {number + 1}: {row}">'
@@ -185,18 +185,18 @@ def frames(image, page: Page) -> list[Frame]:
         Ten, whatever is on the page.
     """
     found, size = page.stages, max(page.stages["measures"].size, 1)
-    made = [*_ink_frames(np.shape(image), found, size), *_part_frames(found, page, size)]
+    made = [*_ink_frames(np.shape(image), found, size, page.remarks), *_part_frames(found, page, size)]
     return [Frame(picture, f"{number} of {len(made)}: {name}", formula, sentence)
             for number, (name, formula, sentence, picture) in enumerate(made, 1)]
 
 
-def _ink_frames(shape, found, size):
+def _ink_frames(shape, found, size, remarks):
     """(name, formula, sentence, picture) of the stages from the picture to its ink."""
     h, w = found["grey"].shape
     lines = float((found["lines"] > .02).mean())
     share = float(found["mask"].mean())
     yield ("grey, at a good size", f"{shape[1]} × {shape[0]} pixels, read at {w} × {h}",
-           f"Colour is dropped. At this size what is written is about {size:.0f} pixels high.",
+           " ".join(["Colour is dropped.", *remarks, f"At this size what is written is about {size:.0f} pixels high."]),
            drawing(found["grey"], "The picture in grey"))
     yield ("even light", "pixel ÷ paper",
            "Each pixel is divided by the brightness of the paper around it, so that one threshold fits "

@@ -116,16 +116,35 @@ def test_one_digit_above_another_is_cut_off_where_they_touch():
     """Two blocks, a narrow bridge between them; a judge that likes what is as high as a digit."""
     mask = np.zeros((42, 14), bool)
     mask[:20, :10] = mask[22:, 4:] = mask[20:22, 5:7] = True
-    tower, alone = Part(7, 3, mask), block(0, 40, 20, 50)
+    tower, above, below = Part(7, 3, mask), block(7, 40, 27, 50), block(29, 40, 49, 50)
 
     def as_high_as_a_digit(tried):
         return np.array([0. if abs(p.height - 20) <= 2 else -3. for p in tried])
 
-    upper, lower, same = sorted(cutting.cut_rows([tower, alone], 20, as_high_as_a_digit), key=lambda p: p.left + p.top)
-    assert same is alone or same.box == alone.box
+    found = cutting.cut_rows([tower, above, below], 20, as_high_as_a_digit)
+    assert found[2:] == [above, below]
+    upper, lower = sorted(found[:2], key=lambda p: p.top)
     assert upper.top == 7 and lower.bottom == 49 and abs(upper.bottom - lower.top) <= 1
     assert upper.area + lower.area == tower.area
+    for beside in ([above], [below], [above, block(60, 40, 80, 50)]):       # no second row: one tall digit
+        assert cutting.cut_rows([tower, *beside], 20, as_high_as_a_digit) == [tower, *beside]
 
     def content(tried):
         return np.zeros(len(tried))
-    assert cutting.cut_rows([tower], 20, content) == [tower]          # a cut has its price
+    assert cutting.cut_rows([tower, above, below], 20, content) == [tower, above, below]      # a cut has its price
+
+
+def test_what_looks_like_a_digit_is_not_cut_however_wide_it_is():
+    wide, size = Part(0, 0, np.ones((20, 40), bool)), 20
+
+    def narrow(tried):
+        return np.array([0. if p.width <= 22 else -3. for p in tried])
+
+    assert len(cutting.cut_touching([wide], size, narrow)) == 2
+    assert cutting.cut_touching([wide], size, narrow, looks=lambda tried: np.zeros(len(tried))) == [wide]
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_tall_digits_among_others_are_one_digit_each(seed):
+    made = pages.KINDS["tall and wide"](seed)
+    assert reading.read_page(made.image).rows == list(made.rows)

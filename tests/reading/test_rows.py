@@ -27,3 +27,9 @@ def test_rows_are_in_reading_order():
     found = in_rows(shuffled)
     assert [p.box for p in found] == [p.box for p in known]
     assert [p.row for p in found] == [r for r in range(3) for _ in range(6)]
+
+
+def test_a_tall_digit_that_reaches_into_the_next_row_does_not_make_one_row_of_two():
+    rows = [block(top, left, top + 20, left + 10) for top in (0, 30) for left in (0, 20, 40)]
+    tall = block(0, 60, 46, 70)
+    assert [p.row for p in in_rows([*rows, tall])] == [0, 0, 0, 0, 1, 1, 1]

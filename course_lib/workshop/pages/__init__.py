@@ -20,11 +20,12 @@ from course_lib.workshop.pages.chance import (
     random_page,
     until_touching,
 )
+from course_lib.workshop.pages.kinds import KINDS
 from course_lib.workshop.pages.samples import MAKERS, PENCIL_ROW, all_pages, crowded, line, make, mixed
 from course_lib.workshop.pages.score import Score, score
 from course_lib.workshop.pages.writing import MadePage, Written, broken, handwritten, lettered, stamp, write_line
 
-__all__ = ["HARD", "LEVELS", "Level", "MAKERS", "MadePage", "ORDINARY", "PENCIL_ROW", "Score", "Written",
+__all__ = ["HARD", "KINDS", "LEVELS", "Level", "MAKERS", "MadePage", "ORDINARY", "PENCIL_ROW", "Score", "Written",
            "all_pages", "broken", "crowded", "enlarged", "foreign_hand", "grain", "handwritten",
            "lettered", "line", "make", "mixed", "photograph", "random_page", "score", "shadow", "stamp",
            "tilt", "uneven_light", "until_touching", "write_line"]

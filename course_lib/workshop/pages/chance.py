@@ -33,6 +33,7 @@ class Level:
     faulty       the share of digits that touch their neighbour or are broken
     ruled        the share of pages on ruled or squared paper
     blur         standard deviation as a share of a digit's height
+    light_ink    the share of pages whose ink is lighter than their paper
     """
 
     name: str
@@ -46,6 +47,7 @@ class Level:
     faulty: float
     ruled: float
     blur: tuple[float, float]
+    light_ink: float = .15
 
 
 ORDINARY = Level("ordinary", light=(1, 2), shadow=0, ink=(.4, .9), rotation=(0, 5), perspective=(0, .03),
@@ -109,7 +111,7 @@ def _conditions(rng, level: Level) -> dict:
             "quality": int(rng.integers(*level.quality, endpoint=True)),
             "paper": str(rng.choice(("ruled", "squared"))) if ruled else "plain",
             "blur": rng.uniform(*level.blur) * height, "noise": rng.uniform(.5, 2.5),
-            "light ink": bool(rng.random() < .15), "colour": bool(rng.random() < .6)}
+            "light ink": bool(rng.random() < level.light_ink), "colour": bool(rng.random() < .6)}
 
 
 # ---------------------------------------------------------------- ink
