@@ -6,6 +6,8 @@ import numpy as np
 from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
 
+PALE = .35      # of ink under a line that has to be seen: a grey in which black stands out
+
 
 def _show(axes, image, title=None):
     """A picture without ticks; grey ones black on white as they are."""
@@ -89,11 +91,11 @@ def boxes(image, found, title, labels=None, wrong=()):
         top, left, bottom, right = item.box
         bad = n in wrong
         ax.add_patch(plt.Rectangle((left - 1, top - 1), right - left + 1, bottom - top + 1, fill=False,
-                                   edgecolor=palette.BACKWARD if bad else palette.FORWARD,
+                                   edgecolor=palette.INK if bad else palette.FORWARD,
                                    linewidth=2.2 if bad else 1.2, linestyle="--" if bad else "-"))
         if labels is not None:
             ax.text(right + .006 * image.shape[1], (top + bottom) / 2, labels[n], va="center",
-                    fontsize=10, weight="bold", color=palette.BACKWARD if bad else palette.FORWARD)
+                    fontsize=10, weight="bold", color=palette.INK if bad else palette.FORWARD)
     ax.set_title(title, loc="left")
 
 
@@ -121,17 +123,21 @@ def cut(part, pieces, path, title):
     title : str
     """
     figure, (whole, after) = plt.subplots(1, 2, figsize=(WIDTH, 2.9))
-    _show(whole, ~part.mask, "One piece of ink")
-    whole.plot(path, np.arange(part.height), color=palette.BACKWARD, linewidth=2)
-    whole.text(path[-1], part.height, "cheapest way", color=palette.BACKWARD, ha="center", va="top")
-    coloured = np.ones((*part.mask.shape, 3))
-    for piece, colour in zip(pieces, ((0, .45, .70), (.60, .25, .47))):
-        rows = slice(piece.top - part.top, piece.bottom - part.top)
-        columns = slice(piece.left - part.left, piece.right - part.left)
-        coloured[rows, columns][piece.mask] = colour
-    _show(after, coloured)
-    after.set_title("Its two halves")
+    _show(whole, 1 - PALE * part.mask, "One piece of ink")
+    _way(whole, path, made=True)
+    gap = part.width // 6
+    apart = np.zeros((part.height, part.width + gap), bool)
+    for piece, away in zip(pieces, (0, gap)):
+        top, left = piece.top - part.top, piece.left - part.left + away
+        apart[top:top + piece.height, left:left + piece.width] |= piece.mask
+    _show(after, ~apart, "Its two pieces, set apart")
     figure.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
+
+
+def _way(ax, path, made):
+    """A way through pale ink: a heavy line where it was cut, a thin dashed one where it might be."""
+    ax.plot(path, np.arange(len(path)), color=palette.INK if made else palette.MUTED,
+            linewidth=2.4 if made else 1, linestyle="-" if made else "--")
 
 
 def lattice(part, cuts, chosen):
@@ -146,11 +152,9 @@ def lattice(part, cuts, chosen):
         The positions in `cuts` of those that were made.
     """
     figure, ax = plt.subplots(figsize=(WIDTH, WIDTH * part.height / part.width + .5))
-    _show(ax, ~part.mask)
+    _show(ax, 1 - PALE * part.mask)
     for n, path in enumerate(cuts):
-        made = n in chosen
-        ax.plot(path, np.arange(part.height), color=palette.BACKWARD if made else palette.MUTED,
-                linewidth=2.4 if made else 1, linestyle="-" if made else "--")
+        _way(ax, path, made=n in chosen)
     ax.spines[:].set_visible(False)
     ax.set_title("All places to cut, and the way that was taken", loc="left")
 
@@ -166,8 +170,8 @@ def reliability(raw, calibrated):
     figure, ax = plt.subplots(figsize=(WIDTH, 3.9))
     ax.plot([0, 1], [0, 1], color=palette.MUTED, linestyle="--", linewidth=1.2)
     ax.text(.30, .22, "as sure as right", color=palette.MUTED, rotation=33, ha="center")
-    for groups, colour, marker, name in ((raw, palette.BACKWARD, "s", "as the networks say"),
-                                         (calibrated, palette.FORWARD, "o", "calibrated")):
+    for groups, colour, marker, name in ((raw, palette.MUTED, "s", "as the networks say"),
+                                         (calibrated, palette.INK, "o", "calibrated")):
         said, so, _ = np.array(groups).T
         ax.plot(said, so, marker=marker, color=colour, label=name, linewidth=1.5)
     ax.set(xlim=(0, 1.02), ylim=(0, 1.04), xlabel="how sure it says it is", ylabel="share that is right")
@@ -191,8 +195,8 @@ def stages(shares, levels):
     for name, row in below.items():
         ax.text(4, names.index(name), " and ".join(f"{share:.0%}".replace("-", "\u2212") for share in row),
                 va="center", size=10, color=palette.MUTED)
-    for n, (level, colour, marker) in enumerate(zip(levels, (palette.FORWARD, palette.BACKWARD), "os")):
-        ax.axvline(values[0, n], color=colour, linestyle="--", linewidth=1)
+    for n, (level, colour, marker, dashes) in enumerate(zip(levels, (palette.INK, palette.MUTED), "os", ("--", ":"))):
+        ax.axvline(values[0, n], color=colour, linestyle=dashes, linewidth=1)
         ax.plot(values[:, n], range(len(names)), marker, color=colour, label=level, markersize=7)
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
@@ -229,30 +233,3 @@ def portraits(groups, titles, captions=None):
         ax.imshow(strip, cmap=palette.PIXELS, vmin=0, vmax=1)
         ax.set_title(title, loc="left")
         ax.axis("off")
-
-
-def ablation(errors, names, count):
-    """Draw how many mistakes each missing stage costs, as a table of squares.
-
-    Parameters
-    ----------
-    errors : dict of list of int
-        From the name of the stage left out to the mistakes on each page.
-    names : list of str
-        The pages.
-    count : list of int
-        How many digits each page has: a mistake for every digit is the darkest shade.
-    """
-    share = np.array([[min(1, e / n) for e, n in zip(row, count)] for row in errors.values()])
-    figure, ax = plt.subplots(figsize=(WIDTH, .42 * len(errors) + 1.4))
-    ax.imshow(share, cmap="Oranges", vmin=0, vmax=1, aspect="auto")
-    for r, row in enumerate(errors.values()):
-        for c, mistakes in enumerate(row):
-            ax.text(c, r, str(mistakes), ha="center", va="center", fontsize=11,
-                    color="white" if share[r, c] > .6 else palette.INK)
-    ax.set_xticks(range(len(names)), [name.replace(", ", "\n").replace(" ", "\n") for name in names])
-    ax.set_yticks(range(len(errors)), list(errors))
-    ax.tick_params(length=0)
-    ax.xaxis.tick_top()
-    ax.set_ylabel("left out")
-    ax.grid(False)

@@ -170,7 +170,7 @@ PLANTED = [  # a paragraph, a table, an alt text, a quiz, a solution, a formula:
     ("04-initialisation", "1,242", "1,224"), ("05-counting", "conv2 70%", "conv2 76%"), ("05-counting", "138,357,544", "138,357,554"),
     ("05-counting", "36,864", "38,864"), ("06-forward", "288,000", "268,000"), ("07-backward", "862,160", "861,260"),
     ("08-training", "95.6% and", "95.1% and"), ("08-training", "0.037", "0.039"), ("09-fast", "61 MB", "67 MB"),
-    ("10-seeing", "above 0.75", "above 0.78"), ("11-reading", "98.5%", "97.8%"),
+    ("10-seeing", "above 0.75", "above 0.78"), ("11-reading", "0.365", "0.356"),
 ]
 
 
