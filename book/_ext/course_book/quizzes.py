@@ -24,7 +24,7 @@ class Questions(SphinxTransform):
             if re.match(r"book/\d\d-", page) and section[0].astext() == "Quiz":
                 for paragraph in section.findall(nodes.paragraph):
                     asked = re.match(r"(\d+)\. ", paragraph.astext())
-                    if asked and paragraph.parent is section and isinstance(paragraph[0], nodes.strong):
+                    if asked and paragraph.parent is section:
                         paragraph["names"].append(name(page, asked[1]))
                         self.document.note_explicit_target(paragraph)
 
