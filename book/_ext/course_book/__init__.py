@@ -17,6 +17,7 @@
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what the build takes
 `pads`       the drawing pad outside notebooks, and the weights that it asks for
+`quizzes`    a question of a quiz can be referred to
 `roles`      a bibliography whose roles screen readers can follow
 `search`     places and their words, for the search in the page
 `site`       a page for wrong addresses, a map of the site, a card
@@ -24,7 +25,8 @@
 """
 
 EXTENSIONS = ("absent", "address", "archive", "colours", "descriptions", "docstrings", "formulas", "glossary", "labels",
-              "light", "links", "live", "minutes", "notebooks", "offline", "pads", "roles", "search", "site", "widgets")
+              "light", "links", "live", "minutes", "notebooks", "offline", "pads", "quizzes", "roles", "search",
+              "site", "widgets")
 
 
 def setup(app):

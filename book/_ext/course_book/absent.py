@@ -11,6 +11,8 @@ from pathlib import Path
 
 from docutils import nodes
 
+from course_book import quizzes
+
 LABEL = re.compile(r"^\(([\w-]+)\)=\n+(?:#+ (.+)$)?", re.M)           # (sec-05-lenet)=, mostly above a heading
 NAMED = re.compile(r"^(?::(?:label|name): |.*\$\$ *\()([\w-]+)\)?$", re.M)    # of an exercise, a proof, a formula
 
@@ -37,6 +39,8 @@ def titles(app):
         found[name] = title[1] if title else name
         found.update({label: heading or found[name] for label, heading in LABEL.findall(text)})
         found.update(dict.fromkeys(NAMED.findall(text), found[name]))
+        asked = quizzes.QUESTION.findall(text.partition("\n## Quiz\n")[2])
+        found.update({quizzes.name(name, number): number for number in asked})
     return found
 
 
