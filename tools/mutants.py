@@ -28,7 +28,7 @@ import stored_faults
 import yaml
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("course_lib", "tests", "tools", "book", "benchmarks", "pyproject.toml")
+PARTS = ("course_lib", "tests", "tools", "book", "benchmarks", "pyproject.toml", "requirements.txt")
 PATIENCE = 900          # seconds: a fault that never ends is noticed by whoever waits
 
 
@@ -84,15 +84,18 @@ def line_of(folder, fault):
     return text[:text.index(fault["was"])].count("\n") + 1
 
 
-def same(fault, other):
-    return all(fault[key] == other[key] for key in ("file", "was", "becomes"))
+def before(chosen, log):
+    """The chosen faults that a log has, with who noticed, and those that it has not."""
+    names = lambda fault: tuple(fault[key] for key in ("file", "was", "becomes"))
+    known = json.loads(log.read_text(encoding="utf-8")) if log and log.exists() else []
+    wanted, there = set(map(names, chosen)), set(map(names, known))
+    return ([fault for fault in known if names(fault) in wanted],
+            [fault for fault in chosen if names(fault) not in there])
 
 
 def hunt(folder, chosen, minutes, log):
     """Try faults until the time is over; return those tried, now or before, each with who noticed."""
-    known = json.loads(log.read_text(encoding="utf-8")) if log and log.exists() else []
-    tried = [old for old in known if any(same(old, fault) for fault in chosen)]
-    left = [fault for fault in chosen if not any(same(old, fault) for old in tried)]
+    tried, left = before(chosen, log)
     reached = reach.Reached(folder, left, environment(folder)) if left else None
     start = time.monotonic()
     for fault in left:

@@ -132,27 +132,32 @@ def drawn(books, lot):
     return taken
 
 
+def changed(folder, chapter, book, places, lot):
+    """Change cells of a chapter, {id: kind}, and run it; the kinds that are noticed. Says the others."""
+    path = folder / f"book/{chapter}.ipynb"
+    kept = path.read_text(encoding="utf-8")
+    cells = {cell.id: cell for cell in book.cells}
+    said = {place: CHANGES[kind](cells[place], lot) for place, kind in places.items()}
+    nbformat.write(book, path)
+    failed = failing_cells(folder, chapter, book)
+    path.write_text(kept, encoding="utf-8")
+    for place in failed ^ set(said):
+        print(f"  {chapter}, {place}:", f"not noticed: {places[place]}: {said[place]}" if place in said
+              else "fails without a change", flush=True)
+    return [places[place] for place in failed & set(said)]
+
+
 def what_cells_show(folder, lot):
     """Change what cells of some chapters show, each cell once, in one run for each chapter."""
     chapters = lot.sample(sorted(path.stem for path in (folder / "book").glob("*.ipynb")), CHAPTERS)
     books = {name: nbformat.read(folder / f"book/{name}.ipynb", as_version=4) for name in chapters}
-    made, seen, missed = drawn(books, lot), dict.fromkeys(WANTED, 0), []
+    made, seen = drawn(books, lot), []
     for chapter, book in books.items():
-        path = folder / f"book/{chapter}.ipynb"
-        kept = path.read_text(encoding="utf-8")
-        said = {place: CHANGES[kind](next(cell for cell in book.cells if cell.id == place), lot)
-                for kind, where, place in made if where == chapter}
-        nbformat.write(book, path)
-        failed = failing_cells(folder, chapter, book)
-        path.write_text(kept, encoding="utf-8")
-        missed += [f"  fails without a change: {chapter}, {name}" for name in failed - set(said)]
-        for kind, where, place in made:
-            if where == chapter:
-                seen[kind] += place in failed
-                missed += [] if place in failed else [f"  not noticed: {chapter}, {place}, {kind}: {said[place]}"]
+        places = {place: kind for kind, where, place in made if where == chapter}
+        seen += changed(folder, chapter, book, places, lot)
+    kinds = [kind for kind, _, _ in made]
     for kind in WANTED:
-        print(f"{sum(one[0] == kind for one in made)} stored {kind} changed: nbval noticed {seen[kind]}.", flush=True)
-    print(*missed, sep="\n", flush=True)
+        print(f"{kinds.count(kind)} stored {kind} changed: nbval noticed {seen.count(kind)}.", flush=True)
 
 
 def sentences(folder, lot):
