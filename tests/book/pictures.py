@@ -44,9 +44,11 @@ def complaints(item):
         return []
     stored, now = ([output.data for output in outputs if "image/png" in output.get("data", {})]
                    for outputs in (item.cell.outputs, item.test_outputs))
+    wrong = [f"has other colours than what the code draws now ({apart:.0%}). Store it again: tools/store_outputs.py"
+             for was, drawn in zip(stored, now, strict=True) if (apart := recoloured(was["image/png"], drawn["image/png"])) > 0.25]
     may = MOST if item.cell.id in VARYING or version("matplotlib") != PINNED else MANY
-    wrong = [f"is not what the code draws now: {share:.1%} of it differ. Store it again: tools/store_outputs.py"
-             for was, drawn in zip(stored, now, strict=True) if (share := difference(was["image/png"], drawn["image/png"])) > may]
+    wrong += [f"is not what the code draws now: {share:.1%} of it differ. Store it again: tools/store_outputs.py"
+              for was, drawn in zip(stored, now, strict=True) if (share := difference(was["image/png"], drawn["image/png"])) > may]
     alt = item.cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
     if alt and now:
         chapter = "\n".join(cell.source for cell in item.parent.nb.cells)
@@ -72,6 +74,12 @@ def difference(stored, now):
         return 1.0
     other = squares(stored, size)[1]
     return float((np.abs(one - other).max(axis=2) > APART).mean())
+
+
+def recoloured(stored, now):
+    """How much of the colour of two pictures lies in other hues, 0 to 1; where a curve runs does not matter."""
+    parts = [np.histogram(hues(png), bins=12, range=(0, 360))[0] + 50 for png in (stored, now)]   # 50: a few specks are no colour
+    return float(abs(parts[0] / parts[0].sum() - parts[1] / parts[1].sum()).sum() / 2)
 
 
 # ---------------------------------------------------------------- an alt text and its picture
@@ -112,6 +120,7 @@ def strange_numbers(text, facts, cell, allowed):
                 and not (found.value >= 1000 and not found.behind))
     counted = re.findall(rf"\b({'|'.join(WORDS)}) (?:\w+ ){{0,3}}?(?:{DRAWN})\b", text.lower())
     yield from (word for word in counted if WORDS[word] not in known)
+    yield from (" by ".join(pair) for pair in re.findall(r"\b(\d) by (\d)\b", text) if not {*map(float, pair)} <= known)
     for number in re.findall(r"\d+(?:\.\d+)?e-?\d+", text):
         if not any(found > 0 and abs(log10(found / float(number))) < 0.5 for found in known):
             yield number

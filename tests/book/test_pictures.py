@@ -41,6 +41,13 @@ def test_what_somebody_forgot_to_store_is_seen(stored, changed):
     assert pictures.difference(stored, png(**changed)) > pictures.MANY
 
 
+def test_a_curve_may_run_elsewhere_but_not_in_another_colour():
+    """What holds for a picture that may vary, too."""
+    curve = png(bars=(0, 0))
+    assert pictures.recoloured(curve, png(bars=(0, 0), jitter=0.1)) < 0.05
+    assert pictures.recoloured(curve, png(bars=(0, 0), colour=palette.WEIGHT)) > 0.5
+
+
 FACTS = {"words": ["ReLU", "sigmoid", "10", "20", "layers"], "counts": [2, 4, 16], "values": [0.25, 2.3, 1.3e-11],
          "curves": [{"name": "ReLU", "climbs": 0.0, "sinks": 0.8}, {"name": "sigmoid", "climbs": 0.5, "sinks": 0.0}]}
 CELL = SimpleNamespace(source="figures.race(sizes, layers=16)", outputs=[{"text": "the end: 97.4%"}],
@@ -50,7 +57,7 @@ CELL = SimpleNamespace(source="figures.race(sizes, layers=16)", outputs=[{"text"
 @pytest.mark.parametrize(("true", "false"), [
     ("Two panels with 16 layers.", "Three panels with 16 layers."), ("It peaks at 0.25.", "It peaks at 0.35."),
     ("down to about 1e-11.", "down to about 1e-13."), ("The end is 97.4 per cent.", "The end is 94.7 per cent."),
-    ("A blue line.", "A green line."), ("The sigmoid rises.", "The sigmoid falls."), ("ReLU falls.", "ReLU climbs."),
+    ("A blue line.", "A green line."), ("The sigmoid rises.", "The sigmoid falls."), ("In 2 by 4.", "In 2 by 5."), ("ReLU falls.", "ReLU climbs."),
     ("Loss of ReLU in 4 layers.", "Loss of ELU in 4 layers.")])
 def test_an_alt_text_says_what_is_there(stored, true, false):
     drawn = {"image/png": stored, pictures.MIME: FACTS}
