@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageOps
 #: how many of each kind, and in how many chapters: nbval runs each of those once
 WANTED = {"outputs": 10, "numbers": 10, "pictures": 5, "alt texts": 5}
 CHAPTERS, SENTENCES = 4, 10
-LONG = re.compile(r"(?<![\w.,{\\^_$-])(?:\d{2,3}(?:,\d{3})+|\d{3,})(?![\w.,])")   # 1,297 or 500, in words
+LONG = re.compile(r"(?<![\w.,{\\^_$-])(?:[1-9]\d{1,2}(?:,\d{3})+|[1-9]\d{2,})(?![\w.,])")   # 1,297 or 500, in words
 DIGIT = re.compile(r"(?<![\w.])([1-9])(\d*)(?=[\d.,]*)")
 #: words of alt texts, and what somebody writes or leaves standing in their place
 SWAPS = [("rises", "falls"), ("climbs", "sinks"), ("rise", "fall"), ("red", "green"), ("blue", "orange"),
