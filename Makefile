@@ -7,7 +7,7 @@ TEACHING := teaching
 MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade outputs address links frontend lock versions mutants clean distclean
+.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade key outputs address links frontend lock versions mutants clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -48,6 +48,9 @@ grade: .grade/ready $(TEACHING)/ready  ## mark hand-ins, a folder for each stude
 	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(TEACHING)/material $(MARKS) $(if $(TRUSTING),--trusting)
 	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(TEACHING)/course $(MARKS)/results
 
+key: book $(VENV)/ready-to-test  ## print the key to all exercises and quizzes, for who teaches: teaching/key.pdf
+	@$(BIN)/python tools/key.py $(TEACHING)/key.pdf
+
 outputs: $(VENV)/ready  ## run the chapters again and store what they print and draw
 	@$(BIN)/python tools/store_outputs.py
 
@@ -64,8 +67,8 @@ versions: $(VENV)/ready  ## run the unit tests with the oldest and the newest ve
 	@$(BIN)/python tools/versions.py oldest
 	@$(BIN)/python tools/versions.py newest
 
-mutants: $(VENV)/ready-to-test  ## plant faults in course_lib one at a time and report who notices: hours; MINUTES=30 for a sample
-	@$(BIN)/python tools/mutants.py $(if $(MINUTES),--minutes $(MINUTES))
+mutants: $(VENV)/ready-to-test  ## plant faults in course_lib one at a time and report who notices: MINUTES=30 for a sample, LOG=file to go on later
+	@$(BIN)/python tools/mutants.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(LOG),--log $(LOG)) $(if $(SEED),--seed $(SEED))
 
 links: book  ## ask every other place that the book links to whether it is still there
 	@$(BIN)/jupyter-book build . --builder linkcheck

@@ -3,11 +3,13 @@
     python tools/mutants.py                       every fault of tests/mutants.yml, and everything below
     python tools/mutants.py --minutes 30          as many as the time allows, drawn by lot with --seed 0
     python tools/mutants.py nn/pooling.py         those of some files
+    python tools/mutants.py --log FILE            writes each result into it, and goes on where it has ended
     python tools/mutants.py --stored              only what is stored in the chapters, see tools/stored_faults.py
 
 A fault is planted in a copy of the project. The chapter that uses the file is run against its stored outputs
-(nbval alone), then the unit tests of its room; either stops at the first thing that it notices. Both have to pass
-without a fault first: `make test` says so.
+(nbval alone), then the unit tests of its room, first those that reach the changed line, the quickest at their head
+(`tools/reach.py` finds them, once); either stops at the first thing that it notices. Both have to pass without a fault
+first: `make test` says so.
 """
 
 import argparse
@@ -21,11 +23,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import reach
 import stored_faults
 import yaml
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("course_lib", "tests", "tools", "book", "benchmarks", "pyproject.toml")
+PARTS = ("course_lib", "tests", "tools", "book", "benchmarks", "pyproject.toml", "requirements.txt")
 PATIENCE = 900          # seconds: a fault that never ends is noticed by whoever waits
 
 
@@ -44,14 +47,18 @@ def copy_to(folder):
             shutil.copy(ROOT / part, folder)
 
 
-def notices(folder, tests, *options):
+def environment(folder):
+    """The environment of tests in a copy: its own library, one thread."""
+    return {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def notices(folder, tests):
     """Run tests in a copy; whether one of them fails, and how long it took."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1",
-                   "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     start = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *options, *tests.split()]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *tests]
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False,
+        done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False,
                               timeout=PATIENCE)
         if done.returncode > 2:
             sys.exit(f"The tests {tests} could not be run:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
@@ -71,15 +78,33 @@ def plant(folder, fault):
     return lambda: path.write_text(text, encoding="utf-8")
 
 
+def line_of(folder, fault):
+    """The number of the line that a fault changes."""
+    text = (folder / "course_lib" / fault["file"]).read_text(encoding="utf-8")
+    return text[:text.index(fault["was"])].count("\n") + 1
+
+
+def before(chosen, log):
+    """The chosen faults that a log has, with who noticed, and those that it has not."""
+    names = lambda fault: tuple(fault[key] for key in ("file", "was", "becomes"))
+    known = json.loads(log.read_text(encoding="utf-8")) if log and log.exists() else []
+    wanted, there = set(map(names, chosen)), set(map(names, known))
+    return ([fault for fault in known if names(fault) in wanted],
+            [fault for fault in chosen if names(fault) not in there])
+
+
 def hunt(folder, chosen, minutes, log):
-    """Try faults until the time is over; return those tried, each with who noticed."""
-    start, tried = time.monotonic(), []
-    for fault in chosen:
+    """Try faults until the time is over; return those tried, now or before, each with who noticed."""
+    tried, left = before(chosen, log)
+    reached = reach.Reached(folder, left, environment(folder)) if left else None
+    start = time.monotonic()
+    for fault in left:
         if time.monotonic() - start > 60 * minutes:
             break
+        tests = reached.tests(fault, line_of(folder, fault))
         heal = plant(folder, fault)
-        fault["nbval"], slow = notices(folder, f"book/{fault['chapter']}.ipynb")
-        fault["units"], quick = notices(folder, fault["tests"], "-m", "not slow")
+        fault["nbval"], slow = notices(folder, [f"book/{fault['chapter']}.ipynb"])
+        fault["units"], quick = notices(folder, tests)
         heal()
         tried.append(fault)
         who = " and ".join(name for name in ("nbval", "units") if fault[name]) or "NOBODY"
@@ -117,7 +142,7 @@ def main():
         if not asked.stored:
             report(hunt(Path(folder), chosen, asked.minutes, asked.log), len(chosen))
         if asked.stored or not asked.files:
-            stored_faults.hunt(Path(folder))
+            stored_faults.hunt(Path(folder), asked.seed)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,34 @@
-"""Change what is stored in chapters, outputs, numbers, words, alt texts, pictures, and see which a test notices."""
+"""Change what is stored in chapters, by lot: outputs, pictures, alt texts, sentences; see which a test notices."""
 
+import base64
+import io
 import os
+import random
 import re
 import subprocess
 import sys
 
 import nbformat
+from PIL import Image, ImageChops, ImageOps
 
-#: chapters that print much, and run in seconds
-CHAPTERS = ["05-counting", "06-forward", "02-depth"]
-LONG = re.compile(r"(?<![\w.,{\\^_$-])(?:\d{2,3}(?:,\d{3})+|\d{3,})(?![\w.,])")   # 1,297 or 500, in words
-WANTED = {"outputs": 10, "numbers": 10, "pictures": 5}
-#: a PNG of one white pixel
-WHITE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+#: how many of each kind, and in how many chapters: nbval runs each of those once
+WANTED = {"outputs": 10, "numbers": 10, "pictures": 5, "alt texts": 5}
+CHAPTERS, SENTENCES = 4, 10
+LONG = re.compile(r"(?<![\w.,{\\^_$-])(?:[1-9]\d{1,2}(?:,\d{3})+|[1-9]\d{2,})(?![\w.,])")   # 1,297 or 500, in words
 DIGIT = re.compile(r"(?<![\w.])([1-9])(\d*)(?=[\d.,]*)")
+#: words of alt texts, and what somebody writes or leaves standing in their place
+SWAPS = [("rises", "falls"), ("climbs", "sinks"), ("rise", "fall"), ("red", "green"), ("blue", "orange"),
+         ("Two", "Three"), ("two", "three"), ("three", "four"), ("Four", "Five"), ("four", "five"), ("five", "six"),
+         ("Six", "Eight"), ("ten", "twelve"), ("Ten", "Nine"), ("twenty", "thirty"), ("ReLU", "Swish"),
+         ("tanh", "cosine"), ("Xavier", "Orthogonal"), ("VGG-16", "ResNet-50"), ("PyTorch", "TensorFlow")]
 
 
 def other(match):
     """Another number with as many digits."""
     return str(int(match[1]) % 9 + 1) + match[2]
 
+
+# ---------------------------------------------------------------- what can be changed in a cell
 
 def printed(cell):
     """The stored lines that a cell prints, if they are compared."""
@@ -33,32 +42,77 @@ def pictures(cell):
     return [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
 
 
-def whole(cell):
+def alt(cell):
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
+def can(kind, cell):
+    """Whether a cell has what a kind of fault changes."""
+    return {"outputs": printed(cell), "pictures": pictures(cell), "alt texts": list(slips(alt(cell))),
+            "numbers": printed(cell) and DIGIT.search(printed(cell)[0].text)}[kind]
+
+
+def whole(cell, lot):
     printed(cell)[0].text = "Something else stands here.\n"
+    return "another line"
 
 
-def number(cell):
-    printed(cell)[0].text = DIGIT.sub(other, printed(cell)[0].text, count=1)
+def number(cell, lot):
+    match = lot.choice(list(DIGIT.finditer(printed(cell)[0].text)))
+    text = printed(cell)[0].text
+    printed(cell)[0].text = text[:match.start()] + other(match) + text[match.end():]
+    return f"{match[0]} -> {other(match)}"
 
 
-def picture(cell):
-    for output in pictures(cell):
-        output.data["image/png"] = WHITE
+def stripe(picture):
+    """A stripe through the middle is painted over, a tenth of the height."""
+    width, height = picture.size
+    picture.paste("white", (0, int(.45 * height), width, int(.55 * height)))
+    return picture
 
 
-def changes(book):
-    """{kind: [(a cell's id, what changes the cell)]}: candidates of each kind, no cell twice."""
-    codes = {cell.id: printed(cell)[0].text for cell in book.cells if printed(cell)}
-    numbered = [name for name, text in codes.items() if DIGIT.search(text)][::2]
-    drawn = [cell.id for cell in book.cells if pictures(cell)]
-    kinds = {"outputs": (whole, without(codes, numbered)), "numbers": (number, numbered),
-             "pictures": (picture, without(drawn, codes))}
-    return {kind: [(name, change) for name in names] for kind, (change, names) in kinds.items()}
+EDITS = {"one white pixel": lambda picture: Image.new("RGB", (1, 1), "white"), "mirrored": ImageOps.mirror,
+         "a stripe painted over": stripe, "upside down": ImageOps.flip,
+         "red for blue": lambda picture: Image.merge("RGB", picture.split()[::-1])}
 
 
-def without(names, others):
-    return [name for name in names if name not in others]
+def visible(stored, made):
+    """Whether a picture has changed to the eye: one in grey is the same with red for blue."""
+    return max(high for _, high in ImageChops.difference(stored, made).getextrema()) > 60
 
+
+def picture(cell, lot):
+    data = pictures(cell)[0].data
+    stored = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
+    made = {name: edit(stored.copy()) for name, edit in EDITS.items()}
+    name = lot.choice([name for name, one in made.items() if one.size != stored.size or visible(stored, one)])
+    out = io.BytesIO()
+    made[name].save(out, "PNG")
+    data["image/png"] = base64.b64encode(out.getvalue()).decode("ascii")
+    return name
+
+
+def slips(text):
+    """(from, to, what stands there then) for each slip that an alt text may have: a number, a colour, a way, a name."""
+    for match in re.finditer(r"(?<![\w.,-])[1-9]\d*(?![\w])", text):
+        yield match.start(), match.end(), str(int(match[0][0]) % 9 + 1) + match[0][1:]
+    for pair in SWAPS:
+        for was, becomes in (pair, pair[::-1]):
+            for match in re.finditer(rf"(?<![\w-]){was}(?![\w-])", text):
+                yield match.start(), match.end(), becomes
+
+
+def alt_text(cell, lot):
+    text = alt(cell)
+    start, end, becomes = lot.choice(list(slips(text)))
+    cell.metadata["mystnb"]["image"]["alt"] = text[:start] + becomes + text[end:]
+    return f"{text[max(0, start - 25):start]}[{text[start:end]} -> {becomes}]{text[end:end + 15]}"
+
+
+CHANGES = {"outputs": whole, "numbers": number, "pictures": picture, "alt texts": alt_text}
+
+
+# ---------------------------------------------------------------- who notices
 
 def run(folder, *words):
     """What pytest says in a copy of the project, and its status."""
@@ -69,77 +123,77 @@ def run(folder, *words):
 
 
 def failing_cells(folder, chapter, book):
-    """The ids of the code cells whose comparison fails."""
+    """The ids of the code cells that fail."""
     said, _ = run(folder, "--tb=no", "-rf", f"book/{chapter}.ipynb")
     codes = [cell.id for cell in book.cells if cell.cell_type == "code"]
     return {codes[int(place)] for place in re.findall(rf"^FAILED book/{chapter}.ipynb::Cell (\d+)", said, re.M)}
 
 
-def what_cells_show(folder):
-    """Change outputs, numbers and pictures, each in a cell of its own, in one run for each chapter."""
-    left, seen = dict(WANTED), dict.fromkeys(WANTED, 0)
-    for chapter in CHAPTERS:
-        path = folder / f"book/{chapter}.ipynb"
+def drawn(books, lot):
+    """[(kind, chapter, a cell's id)] by lot, no cell twice."""
+    taken = []
+    for kind, wanted in sorted(WANTED.items(), key=lambda item: item[0]):     # the rarest first: alt texts
+        found = [(chapter, cell.id) for chapter, book in books.items() for cell in book.cells
+                 if cell.cell_type == "code" and can(kind, cell) and all(cell.id != name for _, _, name in taken)]
+        taken += [(kind, *place) for place in lot.sample(found, min(wanted, len(found)))]
+    return taken
+
+
+def changed(folder, chapter, book, places, lot):
+    """Change cells of a chapter, {id: kind}, and run it; the kinds that are noticed. Says the others."""
+    path = folder / f"book/{chapter}.ipynb"
+    kept = path.read_text(encoding="utf-8")
+    cells = {cell.id: cell for cell in book.cells}
+    said = {place: CHANGES[kind](cells[place], lot) for place, kind in places.items()}
+    nbformat.write(book, path)
+    failed = failing_cells(folder, chapter, book)
+    path.write_text(kept, encoding="utf-8")
+    for place in failed ^ set(said):
+        print(f"  {chapter}, {place}:", f"not noticed: {places[place]}: {said[place]}" if place in said
+              else "fails without a change", flush=True)
+    return [places[place] for place in failed & set(said)]
+
+
+def what_cells_show(folder, lot):
+    """Change what cells of some chapters show, each cell once, in one run for each chapter."""
+    chapters = lot.sample(sorted(path.stem for path in (folder / "book").glob("*.ipynb")), CHAPTERS)
+    books = {name: nbformat.read(folder / f"book/{name}.ipynb", as_version=4) for name in chapters}
+    made, seen = drawn(books, lot), []
+    for chapter, book in books.items():
+        places = {place: kind for kind, where, place in made if where == chapter}
+        seen += changed(folder, chapter, book, places, lot)
+    kinds = [kind for kind, _, _ in made]
+    for kind in WANTED:
+        print(f"{kinds.count(kind)} stored {kind} changed: nbval noticed {seen.count(kind)}.", flush=True)
+
+
+def sentences(folder, lot):
+    """Change numbers of three digits or more in words, one at a time."""
+    places = []
+    for path in sorted((folder / "book").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown" and not cell.source.startswith(("#", ":::")):
+                places += [(path, cell.id, match.span()) for match in LONG.finditer(cell.source)]
+    noticed = 0
+    chosen = lot.sample(places, SENTENCES)
+    for path, identity, (start, end) in chosen:
         kept = path.read_text(encoding="utf-8")
-        book, made = nbformat.reads(kept, as_version=4), []
-        cells = {cell.id: cell for cell in book.cells}
-        for kind, found in changes(book).items():
-            for identity, change in found[:left[kind]]:
-                change(cells[identity])
-                made.append((kind, identity))
-            left[kind] -= min(left[kind], len(found))
+        book = nbformat.reads(kept, as_version=4)
+        cell = next(cell for cell in book.cells if cell.id == identity)
+        was = cell.source
+        cell.source = was[:start] + DIGIT.sub(other, was[start:end], count=1) + was[end:]
         nbformat.write(book, path)
-        failed = failing_cells(folder, chapter, book)
+        seen = run(folder, "tests/book/test_numbers.py", "-k", path.stem)[1] == 1
         path.write_text(kept, encoding="utf-8")
-        for kind, identity in made:
-            seen[kind] += identity in failed
-        if not any(left.values()):
-            break
-    for kind, wanted in WANTED.items():
-        print(f"{wanted - left[kind]} stored {kind} changed: nbval noticed {seen[kind]}.", flush=True)
+        noticed += seen
+        if not seen:
+            around = " ".join(cell.source[max(0, start - 40):end + 20].split())
+            print(f"  not noticed: {path.stem}, {identity}: ...{around}...")
+    print(f"{len(chosen)} sentences changed by a number: tests/book/test_numbers.py noticed {noticed}.", flush=True)
 
 
-def sentences(book):
-    """Numbers of three digits or more in words, one for each cell."""
-    for cell in book.cells:
-        prose = cell.cell_type == "markdown" and not cell.source.startswith(("#", ":::"))
-        if prose and (match := LONG.search(cell.source)):
-            yield cell, match
-
-
-def alts(book):
-    """Alt texts that say a number."""
-    for cell in book.cells:
-        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-        if match := re.search(r"(?<![\w.,])\d{2,}(?![\w])", alt):
-            yield cell, match
-
-
-def words(folder, name, find, wanted):
-    """Change numbers in words, one at a time: the tests of words are quick."""
-    made = noticed = 0
-    for chapter in sorted(path.stem for path in (folder / "book").glob("*.ipynb")):
-        path = folder / f"book/{chapter}.ipynb"
-        kept = path.read_text(encoding="utf-8")
-        for cell, match in list(find(nbformat.reads(kept, as_version=4)))[:1 + wanted // 8]:
-            if made == wanted:
-                break
-            book = nbformat.reads(kept, as_version=4)
-            there = next(other for other in book.cells if other.id == cell.id)
-            said = DIGIT.sub(other, match[0], count=1)
-            if name == "alt texts":
-                image = there.metadata["mystnb"]["image"]
-                image["alt"] = image["alt"][:match.start()] + said + image["alt"][match.end():]
-            else:
-                there.source = there.source[:match.start()] + said + there.source[match.end():]
-            nbformat.write(book, path)
-            made, noticed = made + 1, noticed + (run(folder, "tests/book/test_numbers.py", "-k", chapter)[1] == 1)
-        path.write_text(kept, encoding="utf-8")
-    print(f"{made} {name} changed by a number: tests/book/test_numbers.py noticed {noticed}.", flush=True)
-
-
-def hunt(folder):
+def hunt(folder, seed):
     """Report on everything that is stored."""
-    what_cells_show(folder)
-    words(folder, "sentences", sentences, 10)
-    words(folder, "alt texts", alts, 5)
+    lot = random.Random(seed)
+    what_cells_show(folder, lot)
+    sentences(folder, lot)
