@@ -34,7 +34,7 @@ if (!UPRIGHT.matches) {
     for (const { target } of entries) if (target.offsetHeight) fit(target);
   }));
   for (const shown of document.querySelectorAll(".slide-shown")) changed.observe(shown);
-  Reveal.initialize({ width: 1280, height: 720, margin: 0, maxScale: 4, center: false, display: "flex", transition: "none",
+  Reveal.initialize({ width: 800, height: 450, margin: 0, maxScale: 8, center: false, display: "flex", transition: "none",
     hash: true, slideNumber: "c/t", scrollActivationWidth: null, pdfSeparateFragments: false, keyboardCondition: turns,
     keyboard: { 68: dark }, plugins: [RevealNotes] });
 }

@@ -142,7 +142,7 @@ def of_cell(block):
         return "widget", [out]
     if out and out.select_one("img, svg, table"):
         return "figure", [out]
-    if lines(code) <= CODE and "tag_hide-input" not in looks:
+    if lines(code) <= CODE and "tag_hide-input" not in looks and not (out and out.select_one("mjx-container")):
         if not out:
             return "code", [code]
         return "cell", [code, out] if lines(code) + lines(out) <= CELL else [out]
@@ -194,13 +194,14 @@ def opening(head, blocks):
     place = next(i for i, block in enumerate(blocks) if "tip" in block.get("class", []))
     asked = [block for block in blocks[:place] if block.name == "p"]
     question = next((block for block in reversed(asked) if "?" in block.get_text()), asked[0])
-    head.name = "h1"
+    title = copy.copy(head)
+    title.name = "h1"
     aims = blocks[place]
-    title = BeautifulSoup(f"<h2>{aims.p.extract().get_text()}</h2>", "html.parser").h2
+    need = BeautifulSoup(f"<h2>{aims.p.extract().get_text()}</h2>", "html.parser").h2
     for word in aims.select("strong")[1:]:
         word.insert_before(BeautifulSoup("<br>", "html.parser"))
-    rest = cut(head, 0, blocks[place + 1:]) if blocks[place + 1:] else []
-    return [Slide("opening", head, 0, [question], asked), Slide("aims", title, 0, aims.find_all(True, recursive=False)), *rest]
+    rest = [slide for slide in cut(head, 0, blocks[place + 1:]) if slide.kind != "code"]     # imports
+    return [Slide("opening", title, 0, [question], asked), Slide("aims", need, 0, aims.find_all(True, recursive=False)), *rest]
 
 
 def exercises(head, part, blocks):
@@ -292,6 +293,7 @@ def lead(slide):
     if slide.before is None or slide.kind == "break":
         return ""
     found = sentences(slide.before)
+    found = [each for each in found if not re.match(r"[(a-z][^?]*$", each)] or found[-1:]      # an aside, the end of another's
     plain = [BeautifulSoup(each, "html.parser").get_text() for each in found]
     place = max((i for i, text in enumerate(plain) if text.endswith("?")), default=len(found) - 1)
     first = place - 1 if place and len(plain[place - 1] + plain[place]) <= LEAD else place
