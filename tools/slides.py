@@ -77,7 +77,7 @@ def article(path):
     """A built chapter without what only a page needs; links lead to the book."""
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     found = soup.select_one("article.bd-article")
-    for part in found.select(".headerlink, .course-tip, .course-live, .course-paper, .viewcode-link, script, noscript"):
+    for part in found.select(".headerlink, .course-tip, .course-live, .course-paper, .course-pad-still, .viewcode-link, script, noscript"):
         part.decompose()
     for link in found.select("a"):
         link.attrs = {"href": in_book(link["href"], path.name)} if link.get("href") and not link.img else {}
@@ -174,7 +174,7 @@ def cut(head, part, blocks):
         kind, shown = look(block)
         if kind is None:
             said += [block] if "cell" not in block.get("class", []) else []
-        elif kind in ("cell", "output") and slides and slides[-1].kind == "break" and not said:
+        elif kind in ("cell", "output", "figure") and slides and slides[-1].kind == "break" and not said:
             slides[-1].shown += answer(shown[-1:])       # what happens when it is broken
         else:
             before = said[-1] if said and said[-1].name == "p" else None
