@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from string import Template
 
 import chromium  # noqa: F401  (makes course_book known)
 from bs4 import BeautifulSoup, NavigableString
@@ -26,37 +27,12 @@ HTML = ROOT / "_build/html"
 HERE = Path(__file__).parent
 MOST = 28                       # slides of a chapter
 CODE, CELL = 15, 18             # lines of code, and of code with what it prints, that are read from the last row
+NOT_SHOWN = ".headerlink, .course-tip, .course-live, .course-paper, .course-pad-still, .viewcode-link, script, noscript"
 LEAD = 220                      # letters over what is shown
+ASIDE = re.compile(r"[(a-z][^?]*$")     # a sentence in brackets, or the end of one that a formula began
 #: what a section gives, best first; every other kind of slide is always there
 RANKS = ("figure", "theorem", "formula", "yours", "cell", "output", "question", "code", "words")
 TAKEN = ("reveal.js", "reveal.css", "plugin/notes.js")     # of reveal.js
-PAGE = """<!DOCTYPE html>
-<html lang="{lang}" data-content_root="../" data-theme="light">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: slides</title>
-<script>
-document.documentElement.dataset.theme = {{light: "light", dark: "dark"}}[localStorage.getItem("theme")]
-  ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-</script>
-<link rel="icon" href="../_static/favicon.svg">
-<link rel="stylesheet" href="../_static/book.css">
-<link rel="stylesheet" href="reveal.css" media="print, (min-width: 601px), (orientation: landscape)">
-<link rel="stylesheet" href="slides.css">
-<script defer src="../_static/asleep.js"></script>
-<script defer src="reveal.js"></script>
-<script defer src="notes.js"></script>
-<script defer src="slides.js"></script>
-</head>
-<body>
-<noscript><p>Slides are turned by a script. <a href="../book/{name}">The chapter</a> needs none.</p></noscript>
-<div class="reveal bd-content"><div class="slides bd-article">
-{slides}
-</div></div>
-</body>
-</html>
-"""
 
 
 @dataclass
@@ -71,21 +47,19 @@ class Slide:
     before: object = None
 
 
-# ---------------------------------------------------------------- the page
-
 def article(path):
     """A built chapter without what only a page needs; links lead to the book."""
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     found = soup.select_one("article.bd-article")
-    for part in found.select(".headerlink, .course-tip, .course-live, .course-paper, .course-pad-still, .viewcode-link, script, noscript"):
+    for part in found.select(NOT_SHOWN):
         part.decompose()
     for link in found.select("a"):
-        link.attrs = {"href": in_book(link["href"], path.name)} if link.get("href") and not link.img else {}
-        if not link.attrs or "glossary.html" in link["href"]:
+        address = link.get("href", "")
+        link.attrs = {"href": in_book(address, path.name)}
+        if link.img or not address or "glossary.html" in address:
             link.unwrap()
-    for part in found.select("[id]"):
-        if part.name != "section" and not part.find_parent("svg") and not part.find_parent(class_="course-asleep"):
-            del part["id"]
+    for part in found.select("[id]:not(section, svg *, .course-asleep *)"):
+        del part["id"]
     for image in found.select("img[style]"):
         del image["style"]              # a size for the page
     return soup.html.get("lang", "en"), found.section
@@ -103,13 +77,11 @@ def runs(section, part=0):
     head = section.find(["h1", "h2", "h3", "h4"], recursive=False)
     link = BeautifulSoup(f'<h2><a href="#{section["id"]}">{head.decode_contents()}</a></h2>', "html.parser").h2
     inner = section.find_all("section", recursive=False)
-    blocks = [block for block in section.find_all(True, recursive=False) if block is not head and block.name != "section"]
+    blocks = [block for block in section.find_all(True, recursive=False) if block.name not in (head.name, "section", "span")]
     yield link, part, blocks
     for number, each in enumerate(inner, start=1):
         yield from runs(each, part or number)
 
-
-# ---------------------------------------------------------------- what there is to look at
 
 def lines(part):
     return len(part.get_text().strip("\n").split("\n")) if part else 0
@@ -132,21 +104,24 @@ def of_cell(block):
     """(kind, parts) of a cell: its code where that is short and draws nothing, and what comes out."""
     looks = set(block["class"])
     code, out = block.select_one(".cell_input"), block.select_one(".cell_output")
-    if out and not out.get_text(strip=True) and not out.select_one("img, svg, .course-asleep"):
-        out = None
-    if out and looks & {"tag_hide-output", "tag_hide-cell"}:
-        answer([out])
     if "tag_yours" in looks:
         return "yours", [code]
-    if out and out.select_one(".course-asleep"):
-        return "widget", [out]
-    if out and out.select_one("img, svg, table"):
-        return "figure", [out]
-    if lines(code) <= CODE and "tag_hide-input" not in looks and not (out and out.select_one("mjx-container")):
-        if not out:
-            return "code", [code]
-        return "cell", [code, out] if lines(code) + lines(out) <= CELL else [out]
-    return ("output", [out]) if out else (None, [])
+    fits = code and lines(code) <= CODE and "tag_hide-input" not in looks
+    if not out or not out.get_text(strip=True) and not out.select_one("img, svg, .course-asleep"):
+        return ("code", [code]) if fits else ("nothing", [])
+    if looks & {"tag_hide-output", "tag_hide-cell"}:
+        answer([out])
+    return of_output(out, [code] if fits else [])
+
+
+def of_output(out, code):
+    """(kind, parts) of what comes out of a cell, whose code fits or is not there."""
+    for kind, look in (("widget", ".course-asleep"), ("figure", "img, svg, table"), ("output", "mjx-container")):
+        if out.select_one(look):
+            return kind, [out]
+    if code and lines(code[0]) + lines(out) <= CELL:
+        return "cell", [*code, out]
+    return "output", [out]
 
 
 def look(block):
@@ -165,17 +140,17 @@ def look(block):
     return None, []
 
 
-# ---------------------------------------------------------------- slides
-
 def cut(head, part, blocks):
     """The slides of one heading; the prose before the first, and after each, is said there."""
     slides, said = [], []
     for block in blocks:
         kind, shown = look(block)
+        if kind == "nothing":
+            continue
         if kind is None:
-            said += [block] if "cell" not in block.get("class", []) else []
-        elif kind in ("cell", "output", "figure") and slides and slides[-1].kind == "break" and not said:
-            slides[-1].shown += answer(shown[-1:])       # what happens when it is broken
+            said.append(block)
+        elif answers(kind, slides, said):
+            slides[-1].shown += answer(shown[-1:])
         else:
             before = said[-1] if said and said[-1].name == "p" else None
             if slides:
@@ -187,6 +162,11 @@ def cut(head, part, blocks):
         slides = slides or [Slide("words", head, part, said[:1])]
         slides[-1].said += said
     return slides
+
+
+def answers(kind, slides, said):
+    """Whether a cell measures what the task right before it breaks."""
+    return kind in ("cell", "output", "figure") and bool(slides) and slides[-1].kind == "break" and not said
 
 
 def opening(head, blocks):
@@ -201,7 +181,8 @@ def opening(head, blocks):
     for word in aims.select("strong")[1:]:
         word.insert_before(BeautifulSoup("<br>", "html.parser"))
     rest = [slide for slide in cut(head, 0, blocks[place + 1:]) if slide.kind != "code"]     # imports
-    return [Slide("opening", title, 0, [question], asked), Slide("aims", need, 0, aims.find_all(True, recursive=False)), *rest]
+    listed = aims.find_all(True, recursive=False)
+    return [Slide("opening", title, 0, [question], asked), Slide("aims", need, 0, listed), *rest]
 
 
 def exercises(head, part, blocks):
@@ -272,8 +253,6 @@ def chosen(slides, most=MOST):
     return kept
 
 
-# ---------------------------------------------------------------- words
-
 def sentences(paragraph):
     """The sentences of a paragraph, as HTML."""
     text, inside = "", {}
@@ -293,11 +272,15 @@ def lead(slide):
     if slide.before is None or slide.kind == "break":
         return ""
     found = sentences(slide.before)
-    found = [each for each in found if not re.match(r"[(a-z][^?]*$", each)] or found[-1:]      # an aside, the end of another's
-    plain = [BeautifulSoup(each, "html.parser").get_text() for each in found]
-    place = max((i for i, text in enumerate(plain) if text.endswith("?")), default=len(found) - 1)
-    first = place - 1 if place and len(plain[place - 1] + plain[place]) <= LEAD else place
-    return " ".join(found[first:place + 1])
+    found = [each for each in found if not ASIDE.match(each)] or found[-1:]
+    asked = [place for place, each in enumerate(found) if plain(each).endswith("?")]
+    place = asked[-1] if asked else len(found) - 1
+    first = max(0, place - 1)
+    return " ".join(found[first if len(plain("".join(found[first:place + 1]))) <= LEAD else place:place + 1])
+
+
+def plain(html):
+    return BeautifulSoup(html, "html.parser").get_text()
 
 
 def notes(said):
@@ -339,14 +322,14 @@ def written(slide, name):
 
 def write(book, folder):
     """Write the slides of every chapter, and what turns them; return {name: how many}."""
-    counts = {}
+    counts, template = {}, Template((HERE / "slides.html").read_text(encoding="utf-8"))
     folder.mkdir(exist_ok=True)
     for path in [book / name for name in pages() if (ROOT / name).with_suffix(".ipynb").exists()]:
         lang, section = article(path)
         title = section.h1.get_text()
         kept = chosen(slides_of(section))
-        page = PAGE.format(lang=lang, title=escape(title), name=path.name,
-                           slides="\n".join(written(slide, path.name) for slide in kept))
+        page = template.substitute(lang=lang, title=escape(title), name=path.name,
+                                   slides="\n".join(written(slide, path.name) for slide in kept))
         (folder / path.name).write_text(page, encoding="utf-8")
         counts[path.name] = len(kept)
     for file in (*(frontend.fetch(report=print) / "reveal.js/dist" / each for each in TAKEN),
