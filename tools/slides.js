@@ -5,7 +5,7 @@ const WIDE = "pre, div.math, .output, .pst-scrollable-table-container";
 
 /** Make what a slide shows as much smaller as it must be: nothing is cut off. A widget that is taller still scrolls. */
 function fit(shown) {
-  const room = shown.parentElement, look = shown.style, least = shown.closest(".slide-widget") ? 0.44 : 0.3;
+  const room = shown.parentElement, look = shown.style, least = shown.closest(".slide-widget") ? 0.5 : 0.3;
   const over = (scale) => shown.offsetHeight * scale > room.clientHeight + 1
     || [...shown.querySelectorAll(WIDE)].some((part) => part.scrollWidth > part.clientWidth + 1);
   for (let scale = 1; scale > least; scale -= 0.02) {
