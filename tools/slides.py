@@ -77,7 +77,7 @@ def runs(section, part=0):
     head = section.find(["h1", "h2", "h3", "h4"], recursive=False)
     link = BeautifulSoup(f'<h2><a href="#{section["id"]}">{head.decode_contents()}</a></h2>', "html.parser").h2
     inner = section.find_all("section", recursive=False)
-    blocks = [block for block in section.find_all(True, recursive=False) if block.name not in (head.name, "section", "span")]
+    blocks = [each for each in section.find_all(True, recursive=False) if each.name not in (head.name, "section", "span")]
     yield link, part, blocks
     for number, each in enumerate(inner, start=1):
         yield from runs(each, part or number)
