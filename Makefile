@@ -7,7 +7,11 @@ TEACHING := teaching
 MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade key outputs address links frontend lock versions mutants clean distclean
+=======
+.PHONY: help book serve check test test-slow weigh pdf epub slides bench assignment grade outputs address links frontend lock versions mutants clean distclean
+>>>>>>> dc05b6b9aa44fa6d18548c64a7398a5a09feb893
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
@@ -36,6 +40,9 @@ pdf: book $(VENV)/ready-to-test  ## print the book as one PDF, named on the star
 
 epub: book $(VENV)/ready-to-test  ## make an e-book of it, named on the start page
 	@$(BIN)/python tools/epub.py
+
+slides: book  ## cut every chapter into slides with notes for the speaker, named on the start page
+	@$(BIN)/python tools/slides.py
 
 bench: $(VENV)/ready-to-bench  ## measure the networks' speed against PyTorch and others, on a quiet machine
 	@$(BIN)/python benchmarks/run.py

@@ -105,8 +105,9 @@ def without_scripts(html):
 
 
 def made_of_pages(book):
-    """The zip, the PDF and the e-book: with a new page they are old, and go."""
-    return [path for path in Path(book).glob("*.*") if path.suffix in (".zip", ".pdf", ".epub")]
+    """The zip, the PDF, the e-book and the slides: with a new page they are old, and go."""
+    files = [path for path in Path(book).glob("*.*") if path.suffix in (".zip", ".pdf", ".epub")]
+    return files + list(Path(book, "slides").glob("*"))
 
 
 def wrote_pages(app):

@@ -88,13 +88,24 @@ def card(title):
 
 
 def name_files(book):
-    """Name on the start page what the book is there as beside its zip (`make pdf`, `make epub`)."""
-    start = book / "book/index.html"
+    """Name what the book is there as beside its zip (`make pdf`, `make epub`), and its slides (`make slides`)."""
     there = {"a PDF": book / f"{NAME}.pdf", "an e-book": book / f"{NAME}.epub"}
     links = [f'<a href="../{path.name}">as {kind}</a>' for kind, path in there.items() if path.exists()]
     said = f" It is there {' and '.join(links)} too." if links else ""
-    place = re.compile(r'(<span id="course-files">).*?(</span>)', re.S)
-    start.write_text(place.sub(rf"\1{said}\2", start.read_text(encoding="utf-8")), encoding="utf-8")
+    fill(book / "book/index.html", "course-files", said)
+    decks = [f'<a href="../slides/{path.name}">{number}</a>'
+             for number, path in enumerate(sorted(book.glob("slides/*.html")), start=1)]
+    said = f" Slides of the chapters, with what to say: {', '.join(decks)}." if decks else ""
+    for name in ("index", "teaching"):
+        fill(book / f"book/{name}.html", "course-slides", said)
+
+
+def fill(page, place, said):
+    """Say something in the place of a page that waits for it; a book may be without the page."""
+    if page.exists():
+        text = re.sub(rf'(<span id="{place}">).*?(</span>)', lambda found: found[1] + said + found[2],
+                      page.read_text(encoding="utf-8"), flags=re.S)
+        page.write_text(text, encoding="utf-8")
 
 
 def write(app, exception):
@@ -103,8 +114,7 @@ def write(app, exception):
     book, home = Path(app.outdir), app.config.html_baseurl
     lost = LOST.format(title=escape(app.config.html_title), home=escape(home), known=str(bool(home)).lower())
     (book / "404.html").write_text(lost, encoding="utf-8")
-    if (book / "book/index.html").exists():
-        name_files(book)
+    name_files(book)
     if not home:
         return
     pages = [escape(home + app.builder.get_target_uri(name)) for name in sorted(app.env.found_docs)]
