@@ -7,11 +7,7 @@ TEACHING := teaching
 MARKS ?= $(patsubst %/,%,$(HANDINS))-marks
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help book serve check test test-slow weigh pdf epub bench assignment grade key outputs address links frontend lock versions mutants clean distclean
-=======
-.PHONY: help book serve check test test-slow weigh pdf epub slides bench assignment grade outputs address links frontend lock versions mutants clean distclean
->>>>>>> dc05b6b9aa44fa6d18548c64a7398a5a09feb893
+.PHONY: help book serve check test test-slow weigh pdf epub slides bench assignment grade key outputs address links frontend lock versions mutants clean distclean
 
 help:  ## show this list
 	@echo "How a convolutional network learns. The commands:"
