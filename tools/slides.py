@@ -76,10 +76,10 @@ def runs(section, part=0):
     """Yield (heading, number of the section, its blocks) for every heading, in order."""
     head = section.find(["h1", "h2", "h3", "h4"], recursive=False)
     link = BeautifulSoup(f'<h2><a href="#{section["id"]}">{head.decode_contents()}</a></h2>', "html.parser").h2
-    inner = section.find_all("section", recursive=False)
-    blocks = [each for each in section.find_all(True, recursive=False) if each.name not in (head.name, "section", "span")]
+    other = (head.name, "section", "span")
+    blocks = [each for each in section.find_all(True, recursive=False) if each.name not in other]
     yield link, part, blocks
-    for number, each in enumerate(inner, start=1):
+    for number, each in enumerate(section.find_all("section", recursive=False), start=1):
         yield from runs(each, part or number)
 
 
