@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ VIEWS = {                           # before the stages: they leave a straight p
     "paper": "find the sheet in a picture that shows more, and set it straight",
     "way": "find which way up the page lies, and turn it",
 }
+DOUBT = "Upside down it is as legible: 6 and 9 may be taken for each other."
 STAGES = {
     "polarity": "decide whether the ink is darker or lighter than the paper",
     "light": "divide by the paper's brightness, so that one threshold fits the whole page",
@@ -152,7 +153,7 @@ def _right_way_up(image, reader, skip) -> tuple[view.View, Ink]:
     if turn:
         seen = view.turned(seen, turn)
         ink = see(seen.grey, skip)
-    return (view.doubted(seen) if ambiguous else seen), ink
+    return (replace(seen, remarks=(*seen.remarks, DOUBT)) if ambiguous else seen), ink
 
 
 def see(image, skip=frozenset()) -> Ink:

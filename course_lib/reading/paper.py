@@ -42,7 +42,7 @@ def quadrilateral(mask) -> np.ndarray | None:
         return None
     points = np.stack([x, y], axis=1).astype(float)
     outline = clockwise(four_sides(points[ConvexHull(points).vertices]))
-    four = len(outline) == 4 and len(y) > FULL * area(outline)
+    four = len(outline) == 4 and len(y) > FULL * ConvexHull(outline).volume     # in the plane, its area
     return outline if four and all(ANGLES[0] < angle < ANGLES[1] for angle in angles(outline)) else None
 
 
@@ -69,15 +69,8 @@ def four_sides(points) -> np.ndarray:
 
 def angles(points) -> np.ndarray:
     """The angles in degrees (n,) at the corners of a convex outline (n, 2)."""
-    points = np.asarray(points, float)
     back, on = (np.roll(points, k, axis=0) - points for k in (1, -1))
     return np.rad2deg(np.arccos((back * on).sum(axis=1) / np.hypot(*back.T) / np.hypot(*on.T)))
-
-
-def area(points) -> float:
-    """The area within a polygon (n, 2)."""
-    x, y = np.asarray(points, float).T
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
 def clockwise(points) -> np.ndarray:

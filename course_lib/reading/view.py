@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from skimage.transform import AffineTransform, ProjectiveTransform, warp
@@ -66,8 +66,3 @@ def turned(view: View, degrees: float) -> View:
     short = (degrees + 179) % 360 - 179
     side = "anticlockwise" if short > 0 else "clockwise"
     return view.seen(turn, (h_new, w_new), f"The picture was turned {abs(short):.0f} degrees {side} to be read.")
-
-
-def doubted(view: View) -> View:
-    """The view with the remark that nobody can tell which way up it is."""
-    return replace(view, remarks=(*view.remarks, "Upside down it is as legible: 6 and 9 may be taken for each other."))

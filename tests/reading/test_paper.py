@@ -54,4 +54,3 @@ def test_a_sheet_on_a_table_is_cut_out_with_all_its_digits(seed):
 def test_a_square_without_a_corner_has_four_sides():
     cut = np.array([(0, 0), (10, 0), (10, 9), (9, 10), (0, 10)], float)
     assert sorted(map(tuple, paper.four_sides(cut))) == [(0, 0), (0, 10), (10, 0), (10, 10)]
-    assert paper.area([(0, 0), (4, 0), (4, 3), (0, 3)]) == 12

@@ -39,7 +39,8 @@ FOLD = ' aria-label="Toggle hidden content"'
 #: a page that no script has touched: light, with key frames in place of widgets
 UNSCRIPTED = ' class="course-unscripted" data-theme="light"'
 #: the theme's script finds out whether the reader wants it dark only after the page was painted
-SCHEME = ("page.classList.remove('course-unscripted'); page.dataset.theme = /light|dark/.exec(page.dataset.mode)?.[0] ?? "
+SCHEME = ("page.classList.remove('course-unscripted'); "
+          "page.dataset.theme = /light|dark/.exec(page.dataset.mode)?.[0] ?? "
           "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');")
 #: who opens a page at its top sees its first screen; it is laid out whole where a place in it is to be found
 TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate') "
