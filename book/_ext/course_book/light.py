@@ -42,11 +42,6 @@ UNSCRIPTED = ' class="course-unscripted" data-theme="light"'
 SCHEME = ("page.classList.remove('course-unscripted'); "
           "page.dataset.theme = /light|dark/.exec(page.dataset.mode)?.[0] ?? "
           "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');")
-#: who opens a page at its top sees its first screen; it is laid out whole where a place in it is to be found
-TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate') "
-       "page.classList.add('course-from-the-top');")
-#: the theme asks every code cell for its width, and so lays out the whole page; `page.js` asks those that are seen
-MEASURE = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 EXTRA = re.compile(r'\s*<meta name="(?:viewport|docsearch:\w+)"[^>]*>|\s*<!--.*?-->', re.S)
 
 
@@ -80,7 +75,7 @@ def head(text, root, version):
                                                  without_scripts(text))))
     fonts = "".join(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/fonts/{name}">'
                     for name in typefaces.FIRST)          # from a folder a browser may not load ahead
-    early = (f"<script>{{const page = document.documentElement; {SCHEME} {TOP}}}\nif (location.protocol !== 'file:') "
+    early = (f"<script>{{const page = document.documentElement; {SCHEME}}}\nif (location.protocol !== 'file:') "
              f"document.head.insertAdjacentHTML('beforeend', '{fonts}');</script>")
     return (f'{text.rstrip()}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n{early}\n'
             f'<link rel="stylesheet" href="{root}_static/{STYLE}?v={version}">\n'
@@ -124,7 +119,7 @@ def bundle(app, exception):
     static = book / "_static"
     pictures.convert(book, notebooks.dark_figures(app.config))
     pages = [path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html")) if "_static" not in path.parts]
-    script = "\n;".join(read(static, name) for name in SCRIPTS).replace(MEASURE, "")
+    script = "\n;".join(read(static, name) for name in SCRIPTS)
     (static / SCRIPT).write_text(re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M), encoding="utf-8")
     styles = "\n".join([*(read(static, name) for name in STYLES), app.course_formulas.css])
     styles = used(styles, static)
