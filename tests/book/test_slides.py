@@ -69,7 +69,12 @@ def seen(page):
         page.wait_for_function("() => !Reveal.getCurrentSlide().querySelector('.course-asleep')"
                                " && [...Reveal.getCurrentSlide().querySelectorAll('img')].every(image => image.complete || !image.offsetWidth)")
         page.evaluate("() => document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))")
-        yield page.evaluate(LOOK)
+        for _ in range(50):                  # a slide is made to fit when its size is known: on a busy machine, later
+            look = page.evaluate(LOOK)
+            if not look["found"]:
+                break
+            page.wait_for_timeout(100)
+        yield look
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
