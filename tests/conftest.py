@@ -147,11 +147,18 @@ def served(book):
         server.shutdown()
 
 
+#: Lays a page out whole, as it is when its reader has been everywhere: tests look into corners
+WHOLE = ("addEventListener('DOMContentLoaded', "
+         "() => document.documentElement.classList.remove('course-from-the-top'), {capture: true})")
+
+
 def patient(open_one):
-    """A way to open windows, whose windows have `PATIENCE`."""
-    def opened(**settings):
+    """A way to open windows, whose windows have `PATIENCE` and, unless it is said otherwise, pages laid out whole."""
+    def opened(whole=True, **settings):
         window = open_one(**settings)
         window.set_default_timeout(PATIENCE)
+        if whole:
+            window.add_init_script(WHOLE)
         return window
     return opened
 

@@ -1,6 +1,10 @@
 // What every page does: formulas are copied as TeX, and those that are too wide can be scrolled by keyboard;
 // a word of the glossary says its sentence while it is pointed at or has the focus, or at the first tap.
 
+// The theme's own script, half of all, comes when the page is there.
+const THEME = document.currentScript.src.replace("book.js", "theme.js");
+addEventListener("load", () => document.head.append(Object.assign(document.createElement("script"), { src: THEME })));
+
 document.addEventListener("copy", (event) => {
   const selection = getSelection();
   if (selection.isCollapsed || !event.clipboardData) return;
@@ -17,16 +21,20 @@ document.addEventListener("copy", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  const reach = (formula) => (formula.scrollWidth > formula.clientWidth ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex"));
-  const wide = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) reach(target);
-  });
-  for (const formula of document.querySelectorAll("div.math")) {
-    formula.setAttribute("tabindex", "0"); // until it is seen, and fits
-    wide.observe(formula);
+  // What is too wide or too high for its place can be scrolled by keyboard. Only what is seen is asked for its size:
+  // a page does not lay out what nobody has come to.
+  const reach = (part) => (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight && !part.matches(".math") ? part.setAttribute("tabindex", "0") : part.removeAttribute("tabindex"));
+  const seen = new Set(), near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      seen[isIntersecting ? "add" : "delete"](target);
+      if (isIntersecting) reach(target);
+    }
+  }, { rootMargin: "50% 0px" });
+  for (const part of document.querySelectorAll("div.math, .bd-article pre, .cell_output > .output, .pst-scrollable-table-container")) {
+    part.setAttribute("tabindex", "0"); // until it is seen, and fits
+    near.observe(part);
   }
-  addEventListener("resize", () => document.querySelectorAll("div.math").forEach(reach));
-  document.addEventListener("toggle", ({ target }) => target.querySelectorAll("div.math").forEach(reach), true); // what a fold held
+  addEventListener("resize", () => seen.forEach(reach));
   if (HTMLElement.prototype.showPopover) sayWords();
   rememberPlace();
   for (const key of document.querySelectorAll('[onclick="window.print()"]')) key.onclick = () => print(); // a live page forbids code in its text
@@ -88,12 +96,12 @@ function rememberPlace() {
     line.append("Go on where you were: ", link);
     document.querySelector("main h1").after(line);
   } else if (/^book\/\d\d-/.test(here)) {
-    const heads = [...document.querySelectorAll("main :is(h1, h2)")];
+    const sections = [...document.querySelectorAll("main section:has(> h1, > h2)")];
     addEventListener("scrollend", () => {
-      const head = heads.findLast((each) => each.getBoundingClientRect().top < innerHeight / 2);
-      if (!head || scrollY < innerHeight) return;
-      const title = head.textContent.replace("#", "").trim();
-      kept({ page: `${here.split("#")[0]}#${head.closest("section").id}`, title });
+      const section = sections.findLast((each) => each.getBoundingClientRect().top < innerHeight / 2);
+      if (!section || scrollY < innerHeight) return;
+      const title = section.querySelector("h1, h2").textContent.replace("#", "").trim();
+      kept({ page: `${here.split("#")[0]}#${section.id}`, title });
     });
   }
 }

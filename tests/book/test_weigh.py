@@ -39,17 +39,17 @@ def test_the_table_has_every_page():
     assert weigh.pages() == book_pages()
 
 
-# ---------------------------------------------------------------- nothing moves
+# ---------------------------------------------------------------- nothing is laid out twice, nothing moves
 
-LONGEST = "book/07-backward.html"
+CHAPTER = "book/07-backward.html"
 MOVED = """window.moved = 0; new PerformanceObserver((shifts) => {
     for (const shift of shifts.getEntries()) moved += shift.value; }).observe({type: "layout-shift", buffered: true})"""
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length && document.fonts.status === 'loaded'"
 
 
-@pytest.mark.parametrize("name", [LONGEST, "book/glossary.html", "book/index.html"])
+@pytest.mark.parametrize("name", [CHAPTER, "book/glossary.html", "book/index.html"])
 def test_nothing_moves_when_the_script_comes_late(browser, address, name):
-    with browser.new_context(viewport=weigh.TELEPHONE, is_mobile=True, has_touch=True) as context:
+    with browser.new_context(whole=False, viewport=weigh.TELEPHONE, is_mobile=True, has_touch=True) as context:
         window, late = context.new_page(), []
         window.add_init_script(MOVED)
         window.route("**/book.js*", lambda route: late.append(route))
@@ -65,10 +65,30 @@ def test_a_page_is_painted_in_the_readers_scheme_before_its_script_comes(browser
     with browser.new_context(color_scheme=scheme) as context:
         window = context.new_page()
         window.route("**/book.js*", lambda route: route.abort())
-        window.goto(f"{address}/{LONGEST}")
+        window.goto(f"{address}/{CHAPTER}")
         assert window.locator("html").get_attribute("data-theme") == scheme
 
 
+LAID_OUT = "part => part.checkVisibility({contentVisibilityAuto: true})"
+
+
+def test_what_nobody_has_come_to_is_not_laid_out_until_it_is_asked_for(browser, address):
+    with browser.new_context(whole=False, viewport=weigh.TELEPHONE) as context:
+        window = context.new_page()
+        window.goto(f"{address}/{CHAPTER}", wait_until="networkidle")
+        assert not window.locator(".bd-article pre").last.evaluate(LAID_OUT)
+        window.evaluate("location.hash = 'convolution'")
+        section = window.locator("#convolution")
+        assert section.evaluate(LAID_OUT) and 0 < section.bounding_box()["y"] < 100
+
+
+def test_a_page_opened_at_a_place_is_laid_out_whole(browser, address):
+    with browser.new_context(whole=False) as context:
+        window = context.new_page()
+        window.goto(f"{address}/{CHAPTER}#convolution", wait_until="networkidle")
+        assert window.locator(".bd-article pre").last.evaluate(LAID_OUT)
+
+
 def test_a_fold_is_called_what_it_holds(book):
-    page = (book / LONGEST).read_text(encoding="utf-8")
+    page = (book / CHAPTER).read_text(encoding="utf-8")
     assert "<summary>" in page and "Toggle hidden content" not in page

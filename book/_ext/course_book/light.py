@@ -1,4 +1,4 @@
-"""Pages that open at once: one style sheet with the rules that are used, one script that waits for the page.
+"""Pages that open at once: one style sheet with the rules that are used, one script that waits for the page, one after it.
 
 Sphinx and its theme put a dozen style sheets and two dozen scripts on every page. Each page that is written
 passes through `Pages`, which names one of each in their place; when all are written, `bundle` puts the two
@@ -19,13 +19,15 @@ STYLES = (
     "basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css", "togglebutton.css",
     "copybutton.css", "mystnb.*.css", "exercise.css", "proof.css", "sphinx-design.min.css", "palette.css", "course.css")
 SCRIPTS = (
-    "documentation_options.js", "doctools.js", "sphinx_highlight.js", "clipboard.min.js", "copybutton.js",
-    "scripts/sphinx-book-theme.js", "theme-names.js", "togglebutton.js", "design-tabs.js", "asleep.js", "page.js",
-    "quiz.js", "search.js", "scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js")
+    "documentation_options.js", "doctools.js", "sphinx_highlight.js", "theme-names.js", "togglebutton.js",
+    "design-tabs.js", "asleep.js", "page.js", "quiz.js", "search.js")
+#: what can come when the page is there: the theme's menus, hints and side bars, and the buttons that copy
+LATER = ("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js", "scripts/bootstrap.js",
+         "scripts/pydata-sphinx-theme.js")
 #: what the theme asks for and the book does without: its icons as a script, its search
 LEFT_OUT = ("styles/theme.css", "scripts/fontawesome.js", "searchtools.js", "language_data.js", "searchindex.js")
 UNUSED = ("fontawesome.js", "sphinx-thebe.js", "searchtools.js", "language_data.js")
-STYLE, SCRIPT = "book.css", "book.js"
+STYLE, SCRIPT, SECOND = "book.css", "book.js", "theme.js"   # page.js asks for the second
 ARCHIVE = "how-a-network-learns.zip"    # written when everything else is
 
 HEAD = re.compile(r"<head>(.*?)</head>", re.S)
@@ -42,6 +44,11 @@ UNSCRIPTED = ' class="course-unscripted" data-theme="light"'
 SCHEME = ("page.classList.remove('course-unscripted'); "
           "page.dataset.theme = /light|dark/.exec(page.dataset.mode)?.[0] ?? "
           "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');")
+#: who opens a page at its top sees its first screen; it is laid out whole where a place in it is to be found
+TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate') "
+       "page.classList.add('course-from-the-top');")
+#: the theme asks every code cell for its width, and so lays out the whole page; `page.js` asks those that are seen
+MEASURE = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 EXTRA = re.compile(r'\s*<meta name="(?:viewport|docsearch:\w+)"[^>]*>|\s*<!--.*?-->', re.S)
 
 
@@ -66,7 +73,7 @@ class Pages(BuiltinTemplateLoader):
 
     def version(self):
         """Changes when a style or a script does, so that no browser shows a page with an old one."""
-        return hashlib.sha256((self.builder.config.course_static + str(STYLES + SCRIPTS)).encode()).hexdigest()[:8]
+        return hashlib.sha256((self.builder.config.course_static + str(STYLES + SCRIPTS + LATER)).encode()).hexdigest()[:8]
 
 
 def head(text, root, version):
@@ -75,7 +82,7 @@ def head(text, root, version):
                                                  without_scripts(text))))
     fonts = "".join(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/fonts/{name}">'
                     for name in typefaces.FIRST)          # from a folder a browser may not load ahead
-    early = (f"<script>{{const page = document.documentElement; {SCHEME}}}\nif (location.protocol !== 'file:') "
+    early = (f"<script>{{const page = document.documentElement; {SCHEME} {TOP}}}\nif (location.protocol !== 'file:') "
              f"document.head.insertAdjacentHTML('beforeend', '{fonts}');</script>")
     return (f'{text.rstrip()}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n{early}\n'
             f'<link rel="stylesheet" href="{root}_static/{STYLE}?v={version}">\n'
@@ -90,7 +97,7 @@ def name_of(address):
 def bundled(address):
     """Whether a style sheet or a script is in the one of all pages, or left out; others stay on their page."""
     name = name_of(address)
-    return name in SCRIPTS + LEFT_OUT or any(fnmatch(name, style) for style in STYLES)
+    return name in SCRIPTS + LATER + LEFT_OUT or any(fnmatch(name, style) for style in STYLES)
 
 
 def without_scripts(html):
@@ -119,8 +126,9 @@ def bundle(app, exception):
     static = book / "_static"
     pictures.convert(book, notebooks.dark_figures(app.config))
     pages = [path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html")) if "_static" not in path.parts]
-    script = "\n;".join(read(static, name) for name in SCRIPTS)
-    (static / SCRIPT).write_text(re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M), encoding="utf-8")
+    for name, parts in ((SCRIPT, SCRIPTS), (SECOND, LATER)):
+        script = "\n;".join(read(static, part) for part in parts).replace(MEASURE, "")
+        (static / name).write_text(re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M), encoding="utf-8")
     styles = "\n".join([*(read(static, name) for name in STYLES), app.course_formulas.css])
     styles = used(styles, static)
     faces = typefaces.write(static / "fonts", pages, styles)

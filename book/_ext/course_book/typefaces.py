@@ -9,6 +9,7 @@ from io import BytesIO
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 from course_book import frontend
 
@@ -16,6 +17,7 @@ from course_book import frontend
 FACES = [(family, style, package) for family, package in (("Source Serif 4 Variable", "source-serif-4"),
                                                           ("Source Sans 3 Variable", "source-sans-3"))
          for style in ("normal", "italic")]
+WEIGHTS = 400, 700     # of the faces' 200 to 900: lighter and heavier than this nothing is set
 SYSTEMS = ("latin", "latin-ext", "greek")
 FIRST = ("source-serif-4-latin-normal.woff2", "source-sans-3-latin-normal.woff2")  # what the first screen needs
 ASCII = set(range(0x20, 0x7f))
@@ -31,7 +33,7 @@ def write(folder, pages, formulas):
     """
     folder.mkdir(exist_ok=True)
     shown = ASCII | {ord(letter) for page in pages for letter in set(unescape(re.sub(r"<[^>]*>", "", page)))}
-    wanted = hashlib.sha256(f"{sorted(shown)}{formulas}".encode()).hexdigest()
+    wanted = hashlib.sha256(f"{sorted(shown)}{formulas}{WEIGHTS}".encode()).hexdigest()
     kept = folder / "faces.json"                 # the same letters make the same files
     if not kept.is_file() or json.loads(kept.read_text())["wanted"] != wanted:
         rules = "".join([*text_faces(folder, shown), *formula_faces(folder, formulas)])
@@ -50,7 +52,7 @@ def text_faces(folder, shown):
             if letters:
                 name = f"{package}-{system}-{style}.woff2"
                 (folder / name).write_bytes(smaller(font, letters))
-                yield (f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: 200 900; '
+                yield (f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {WEIGHTS[0]} {WEIGHTS[1]}; '
                        f'font-display: swap; src: url("fonts/{name}") format("woff2"); '
                        f'unicode-range: {ranges(letters)}; }}\n')
 
@@ -75,6 +77,8 @@ def smaller(font, letters):
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=letters)
     subsetter.subset(font)
+    if "fvar" in font:
+        font = instantiateVariableFont(font, {"wght": WEIGHTS})
     font.flavor = "woff2"
     stored = BytesIO()
     font.save(stored)
