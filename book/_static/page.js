@@ -20,6 +20,15 @@ document.addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
+// A page that was opened at its top is laid out as its reader comes. Who leaps needs all of it, to land in the right place.
+function layOut() {
+  const { classList } = document.documentElement, parts = classList.contains("course-from-the-top");
+  classList.remove("course-from-the-top");
+  return parts;
+}
+document.addEventListener("click", ({ target }) => { if (target.closest("a[href*='#']")) layOut(); }, true);
+addEventListener("hashchange", () => { if (layOut()) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(); });
+
 document.addEventListener("DOMContentLoaded", () => {
   // What is too wide or too high for its place can be scrolled by keyboard. Only what is seen is asked for its size:
   // a page does not lay out what nobody has come to.
@@ -30,11 +39,11 @@ document.addEventListener("DOMContentLoaded", () => {
       if (isIntersecting) reach(target);
     }
   }, { rootMargin: "50% 0px" });
-  for (const part of document.querySelectorAll("div.math, .bd-article pre, .cell_output > .output, .pst-scrollable-table-container")) {
-    part.setAttribute("tabindex", "0"); // until it is seen, and fits
-    near.observe(part);
-  }
-  addEventListener("resize", () => seen.forEach(reach));
+  const parts = document.querySelectorAll("div.math, .bd-article pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container");
+  const ask = () => parts.forEach((part) => (seen.has(part) ? reach(part) : part.setAttribute("tabindex", "0"))); // until it is seen, and fits
+  ask();
+  parts.forEach((part) => near.observe(part));
+  addEventListener("resize", ask);
   if (HTMLElement.prototype.showPopover) sayWords();
   rememberPlace();
   for (const key of document.querySelectorAll('[onclick="window.print()"]')) key.onclick = () => print(); // a live page forbids code in its text
@@ -71,6 +80,7 @@ function offerToRun(place) {
       const files = new URL(`${document.documentElement.dataset.content_root}_static/live/`, location.href).href;
       const { open } = await import(`${files}live.js?v=${place.dataset.version}`).catch(() => { throw new Error("its files are not in this book. Build it where npm and PyPI can be reached (`make book`)"); });
       hint.textContent = "";
+      layOut();
       await open(place, files, place.dataset.page);
       button.remove();
     } catch (problem) {

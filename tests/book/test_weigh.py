@@ -41,13 +41,13 @@ def test_the_table_has_every_page():
 
 # ---------------------------------------------------------------- nothing is laid out twice, nothing moves
 
-CHAPTER = "book/07-backward.html"
+LONGEST = "book/07-backward.html"
 MOVED = """window.moved = 0; new PerformanceObserver((shifts) => {
     for (const shift of shifts.getEntries()) moved += shift.value; }).observe({type: "layout-shift", buffered: true})"""
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length && document.fonts.status === 'loaded'"
 
 
-@pytest.mark.parametrize("name", [CHAPTER, "book/glossary.html", "book/index.html"])
+@pytest.mark.parametrize("name", [LONGEST, "book/glossary.html", "book/index.html"])
 def test_nothing_moves_when_the_script_comes_late(browser, address, name):
     with browser.new_context(whole=False, viewport=weigh.TELEPHONE, is_mobile=True, has_touch=True) as context:
         window, late = context.new_page(), []
@@ -65,30 +65,47 @@ def test_a_page_is_painted_in_the_readers_scheme_before_its_script_comes(browser
     with browser.new_context(color_scheme=scheme) as context:
         window = context.new_page()
         window.route("**/book.js*", lambda route: route.abort())
-        window.goto(f"{address}/{CHAPTER}")
+        window.goto(f"{address}/{LONGEST}")
         assert window.locator("html").get_attribute("data-theme") == scheme
 
 
+PLACES = "[...document.querySelectorAll('main section > section[id]')].map(section => section.id)"
+LEAP = """place => { const link = document.createElement("a"); link.href = `#${place}`; document.body.append(link); link.click(); }"""
+LANDED = """place => {
+    const { top } = document.getElementById(place).getBoundingClientRect(), still = top === window.before;
+    window.before = top;
+    return still && (Math.abs(top) < 110 || scrollY + innerHeight > document.documentElement.scrollHeight - 2); }"""
 LAID_OUT = "part => part.checkVisibility({contentVisibilityAuto: true})"
 
 
 def test_what_nobody_has_come_to_is_not_laid_out_until_it_is_asked_for(browser, address):
     with browser.new_context(whole=False, viewport=weigh.TELEPHONE) as context:
         window = context.new_page()
-        window.goto(f"{address}/{CHAPTER}", wait_until="networkidle")
+        window.goto(f"{address}/{LONGEST}", wait_until="networkidle")
         assert not window.locator(".bd-article pre").last.evaluate(LAID_OUT)
         window.evaluate("location.hash = 'convolution'")
-        section = window.locator("#convolution")
-        assert section.evaluate(LAID_OUT) and 0 < section.bounding_box()["y"] < 100
+        window.wait_for_function(LANDED, arg="convolution")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_link_leads_to_its_place_on_a_page_that_is_not_laid_out(browser, address, width):
+    with browser.new_context(whole=False, viewport={"width": width, "height": 844}) as context:
+        window = context.new_page()
+        window.goto(f"{address}/{LONGEST}")
+        for place in window.evaluate(PLACES)[::3]:
+            window.goto("about:blank")
+            window.goto(f"{address}/{LONGEST}")
+            window.evaluate(LEAP, place)
+            window.wait_for_function(LANDED, arg=place)
 
 
 def test_a_page_opened_at_a_place_is_laid_out_whole(browser, address):
     with browser.new_context(whole=False) as context:
         window = context.new_page()
-        window.goto(f"{address}/{CHAPTER}#convolution", wait_until="networkidle")
+        window.goto(f"{address}/{LONGEST}#convolution", wait_until="networkidle")
         assert window.locator(".bd-article pre").last.evaluate(LAID_OUT)
 
 
 def test_a_fold_is_called_what_it_holds(book):
-    page = (book / CHAPTER).read_text(encoding="utf-8")
+    page = (book / LONGEST).read_text(encoding="utf-8")
     assert "<summary>" in page and "Toggle hidden content" not in page

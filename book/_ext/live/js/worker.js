@@ -26,11 +26,11 @@ function counted(fetch) {
 
 async function start({ files, packages, interrupt }) {
   self.fetch = counted(self.fetch);
+  const ours = ["kernel.py", "needs.json"].map(async (name) => [name, await (await fetch(files + name)).text()]);
   importScripts(`${files}pyodide.js`);
-  pyodide = await loadPyodide({ indexURL: files, stdout() {}, stderr() {} });
+  pyodide = await loadPyodide({ indexURL: files, packages, stdout() {}, stderr() {} }); // they come while Python is compiled
   if (interrupt) pyodide.setInterruptBuffer(interrupt);
-  await need(packages);
-  for (const name of ["kernel.py", "needs.json"]) pyodide.FS.writeFile(name, await (await fetch(files + name)).text());
+  for (const [name, text] of await Promise.all(ours)) pyodide.FS.writeFile(name, text);
   python = pyodide.pyimport("kernel");
   python.start((text, buffers) => {
     const whole = buffers.toJs({ create_pyproxies: false }).map((each) => each.slice().buffer);
