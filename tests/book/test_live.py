@@ -268,6 +268,27 @@ def test_what_is_typed_is_kept_and_comes_back(live):
     assert page.page.evaluate("localStorage.getItem('course-live/01-gradient')") == "{}"
 
 
+@pytest.mark.slow
+def test_two_tabs_keep_what_is_written_in_both_and_one_may_sleep(browser, book, served):
+    with browser.new_context() as context:
+        first, second = (Live(context, served, "01-gradient").start() for _ in range(2))
+        browser_of_first = context.new_cdp_session(first.page)
+        first.write(first.cell(2), "print(6 * 7)")
+        first.run(first.cell(2))
+        browser_of_first.send("Page.setWebLifecycleState", {"state": "frozen"})
+        second.write(second.cell(3), "print(6 * 8)")
+        second.run(second.cell(3))
+        second.said("Cell 3 has run.")
+        browser_of_first.send("Page.setWebLifecycleState", {"state": "active"})
+        first.said("Cell 2 has run.")
+        assert first.cell(2).locator(".cell_output").text_content().strip() == "42"
+        first.page.goto(f"{served}/book/02-depth.html")
+        first.page.go_back()
+        first.start()
+        assert [first.cell(n).get_by_role("textbox").text_content() for n in (2, 3)] == ["print(6 * 7)", "print(6 * 8)"]
+        assert first.problems == second.problems == []
+
+
 WRONG = {
     "a syntax error": ("1 +", "SyntaxError"), "an error": ("x = 1\n1 / 0", "In cell 1, line 2"),
     "a module that is not there": ("import torch", "This page has"), "a question": ("input()", "cannot wait"),
