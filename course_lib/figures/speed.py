@@ -110,7 +110,8 @@ def race(finishes, seconds, title):
         axis.text(0, row - 0.16, name, size=10.5, va="bottom", color=palette.INK)
         axis.text(seconds * 1.02, row + 0.15, f"{len(moments)}", size=11, va="center", weight="bold",
                   color=palette.FORWARD)
-    axis.set(xlim=(0, seconds * 1.1), ylim=(len(finishes) - 0.5, -0.65), yticks=[], xlabel="seconds, a mark for each step")
+    axis.set(xlim=(0, seconds * 1.1), ylim=(len(finishes) - 0.5, -0.65), yticks=[])
+    axis.set_xlabel("seconds, a mark for each step")
     axis.spines["left"].set_visible(False)
     _title(figure, title)
 

@@ -13,15 +13,13 @@ from course_lib import architectures
 from course_lib.architectures import Architecture, Flatten, GlobalAveragePool, Linear, Pool, conv_relu
 from course_lib.widgets.scripts import module, rules
 
-__all__ = ["DesignBoard", "GOALS", "design", "design_board"]
+__all__ = ["DesignBoard", "design", "design_board"]
 
 SCRIPTS = ("elements.js", "design.js")
-#: what the game asks for: less than the first two, at least the last two
-GOALS = {"parameters": 20_000, "work": 1_000_000, "maps": 32, "sees": 14}
 
 
 class DesignBoard(anywidget.AnyWidget):
-    """The widget that `design_board` makes. `digit` is the ink of its picture as an SVG path, `goals` are `GOALS`."""
+    """The widget that `design_board` makes. `digit` is the ink of its picture as an SVG path."""
 
     _esm = module(*SCRIPTS)
     _css = rules("design.css")
@@ -32,18 +30,23 @@ class DesignBoard(anywidget.AnyWidget):
         return "DesignBoard()"
 
 
-def design_board(picture: np.ndarray) -> DesignBoard:
+def design_board(picture: np.ndarray, parameters: int = 20_000, work: int = 1_000_000, maps: int = 32,
+                 sees: int = 14) -> DesignBoard:
     """The course's LeNet, to be changed with sliders until it meets four goals.
 
     Parameters
     ----------
     picture : (28, 28) array
         The digit that is drawn as its input, ink above 0.5.
+    parameters, work : int
+        The first two goals: fewer of them.
+    maps, sees : int
+        The other two: as many last maps, or more, and as many pixels along a side that each of their numbers sees.
     """
     if np.shape(picture) != (28, 28):
         raise ValueError(f"design_board takes one picture of 28 x 28 numbers, not an array {np.shape(picture)}")
     ink = "".join(f"M{column} {row}h1v1h-1z" for row, column in zip(*np.nonzero(np.asarray(picture) > 0.5)))
-    return DesignBoard(digit=ink, goals=GOALS)
+    return DesignBoard(digit=ink, goals={"parameters": parameters, "work": work, "maps": maps, "sees": sees})
 
 
 def design(F1: int = 20, k1: int = 5, pool1: bool = True, F2: int = 50, k2: int = 5, pool2: bool = True,

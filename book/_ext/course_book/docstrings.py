@@ -3,7 +3,6 @@
 What a class holds is listed once: the fields of a data class are its parameters, and "W, dW" are two names.
 """
 
-import dataclasses
 import re
 
 CODE = re.compile(r"(`+[^`]*`+)")
@@ -38,7 +37,7 @@ HELD = re.compile(r":(ivar|vartype) ([^:]+):(.*)")
 
 def name_fields(app, what, name, obj, options, lines):
     """Give each of several names a line of its own; what a data class holds is what it is made of."""
-    fields = {field.name for field in dataclasses.fields(obj)} if dataclasses.is_dataclass(obj) else getattr(obj, "_fields", ())
+    fields = getattr(obj, "__dataclass_fields__", getattr(obj, "_fields", ()))
     found = []
     for line in lines:
         held = HELD.fullmatch(line)
