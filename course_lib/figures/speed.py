@@ -41,7 +41,7 @@ def _dot(axis, row, label, milliseconds, start, colour, mark="o", filled=True, n
     """A mark on a log axis, its label above it, its time beside it."""
     axis.plot([start, milliseconds], [row + 0.2] * 2, color=colour, lw=1.2)
     axis.plot(milliseconds, row + 0.2, mark, color=colour, mfc=colour if filled else palette.PAPER, mew=1.6, ms=8)
-    axis.text(start, row - 0.03, label, size=10.5, va="bottom", color=named)
+    axis.text(start, row - 0.05, label, size=10.5, va="bottom", color=named)
     axis.annotate(_milliseconds(milliseconds), (milliseconds, row + 0.2), xytext=(9, 0), size=10.5,
                   textcoords="offset points", va="center", color=colour, weight="bold")
 
@@ -87,9 +87,64 @@ def against(milliseconds, ours, floor, title):
         colour = {ours: palette.FORWARD, floor: palette.INK}.get(name, palette.MUTED)
         _dot(axis, row, name, time, start, colour, "D" if name == floor else "o", name in (ours, floor), colour)
         if time > milliseconds[ours]:
-            axis.plot([milliseconds[ours]] * 2, [row + 0.05, row + 0.35], color=palette.FORWARD, lw=2)
+            axis.plot([milliseconds[ours]] * 2, [row + 0.12, row + 0.37], color=palette.FORWARD, lw=2)
     axis.set_xlim(start, max(milliseconds.values()) * 5)
     axis.set_xlabel(f"time, on a logarithmic axis (|: {ours})")
+    _title(figure, title)
+
+
+def race(finishes, seconds, title):
+    """Draw a lane for every runner, with a mark at each moment at which it finished a step.
+
+    Parameters
+    ----------
+    finishes : dict
+        {name: moments in seconds}.
+    seconds : float
+        How long the race lasts.
+    """
+    figure, axis = plt.subplots(figsize=(WIDTH, 0.62 * len(finishes) + 0.9))
+    for row, (name, moments) in enumerate(finishes.items()):
+        axis.plot([0, seconds], [row + 0.15] * 2, color=palette.MUTED, lw=0.8, alpha=0.5)
+        axis.plot(moments, [row + 0.15] * len(moments), "|", color=palette.FORWARD, ms=13, mew=1.6)
+        axis.text(0, row - 0.16, name, size=10.5, va="bottom", color=palette.INK)
+        axis.text(seconds * 1.02, row + 0.15, f"{len(moments)}", size=11, va="center", weight="bold",
+                  color=palette.FORWARD)
+    axis.set(xlim=(0, seconds * 1.1), ylim=(len(finishes) - 0.5, -0.65), yticks=[])
+    axis.set_xlabel("seconds, a mark for each step")
+    axis.spines["left"].set_visible(False)
+    _title(figure, title)
+
+
+def rivals(panels, batches, title):
+    """Draw our time over that of others against the size of the batch, on a logarithmic axis with a line at 1.
+
+    Parameters
+    ----------
+    panels : dict
+        {task: {rival: ratios}}, a ratio for each of `batches`; rivals are written at their lines' ends.
+    """
+    figure, axes = plt.subplots(len(panels), 1, figsize=(WIDTH, 2.75 * len(panels)), sharex=True)
+    places = range(len(batches))
+    for axis, (task, lines) in zip(axes, panels.items()):
+        axis.axhspan(1, 10, color=palette.MUTED, alpha=0.13, lw=0)
+        axis.axhline(1, color=palette.INK, lw=1.2)
+        looks, last = dict(zip(lines, "os^Dv")), 0
+        for name, ratios in sorted(lines.items(), key=lambda line: line[1][-1]):
+            axis.plot(places, ratios, lw=1.1, color=palette.MUTED)
+            for place, ratio in zip(places, ratios):
+                colour = palette.FORWARD if ratio < 1 else palette.MUTED
+                axis.plot(place, ratio, looks[name], ms=6, color=colour, mfc=colour if ratio < 1 else palette.PAPER)
+            last = max(ratios[-1], 1.27 * last)                  # above the name below it
+            axis.annotate(name, (places[-1], last), xytext=(9, 0), textcoords="offset points", va="center", size=10)
+        axis.set(yscale="log", ylim=(0.14, 4.6), xlim=(-0.3, len(batches) + 0.3), ylabel="our time over theirs")
+        axis.set_xticks(places, batches)
+        axis.yaxis.set_major_locator(plt.FixedLocator([0.2, 0.5, 1, 2, 4]))
+        axis.yaxis.set_minor_locator(NullLocator())
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+        axis.set_title(task, size=11, loc="left")
+        axis.text(places[-1] + 0.35, 3.9, "we are slower", size=9.5, va="center", color=palette.MUTED)
+    axes[-1].set_xlabel("pictures in a batch")
     _title(figure, title)
 
 

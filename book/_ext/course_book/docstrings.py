@@ -1,4 +1,7 @@
-"""Docstrings as they are meant: a bar is an absolute value, not a substitution; names in a column are a list."""
+"""Docstrings as they are meant: a bar is an absolute value, not a substitution; names in a column are a list.
+
+What a class holds is listed once: the fields of a data class are its parameters, and "W, dW" are two names.
+"""
 
 import re
 
@@ -28,7 +31,32 @@ def keep_bars(app, what, name, obj, options, lines):
             lines[number] = "".join(pieces)
 
 
+#: what napoleon makes of a line under "Attributes"
+HELD = re.compile(r":(ivar|vartype) ([^:]+):(.*)")
+
+
+def name_fields(app, what, name, obj, options, lines):
+    """Give each of several names a line of its own; what a data class holds is what it is made of."""
+    fields = getattr(obj, "__dataclass_fields__", getattr(obj, "_fields", ()))
+    found = []
+    for line in lines:
+        held = HELD.fullmatch(line)
+        for each in held[2].split(", ") if held else ():
+            kind = {"ivar": "param", "vartype": "type"}[held[1]] if each in fields else held[1]
+            found.append(f":{kind} {each}:{held[3]}")
+        if not held:
+            found.append(line)
+    lines[:] = found
+
+
+def skip_aliases(app, what, name, obj, skip, options):
+    """Leave out what only repeats a field: a named tuple's entry, and a default that is a type."""
+    return True if type(obj).__name__ == "_tuplegetter" or (isinstance(obj, type) and obj.__name__ != name) else None
+
+
 def setup(app):
+    app.connect("autodoc-process-docstring", name_fields, priority=600)      # after napoleon
+    app.connect("autodoc-skip-member", skip_aliases)
     app.connect("autodoc-process-docstring", keep_columns)
     app.connect("autodoc-process-docstring", keep_bars)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
