@@ -1,6 +1,6 @@
-"""What runs in a chapter's kernel while nbval executes it: beside its picture, a figure says what is drawn on it.
+"""What runs in a chapter's kernel beside the chapter: with its picture, a figure says what is drawn on it.
 
-Nothing of this is stored: `tests/book/pictures.py` compares an alt text with it.
+Nothing of this is stored in a notebook: `tests/book/pictures.py` compares an alt text with it.
 """
 
 import sys
@@ -42,7 +42,7 @@ def counts(axes):
     pictures = [ax for ax in axes if ax.images]
     yield len(pictures)
     for ax in axes:
-        yield from (len(ax.lines), len(ax.patches), len(ax.texts), len(ax.images), len(ax.collections), len(ax.containers))
+        yield from map(len, (ax.lines, ax.patches, ax.texts, ax.images, ax.collections, ax.containers))
         yield from (len(set(ax.get_legend_handles_labels()[1])), len(ax.get_xticklabels()), len(ax.get_yticklabels()))
         for line in ax.lines:
             yield len(line.get_xdata())
@@ -75,7 +75,8 @@ def course(ax, line):
     import numpy as np
 
     name = name_of(ax, line)
-    points = line.get_transform().transform(np.column_stack([np.asarray(part, float) for part in line.get_data(orig=False)]))
+    data = [np.asarray(part, float) for part in line.get_data(orig=False)]
+    points = line.get_transform().transform(np.column_stack(data))
     points = points[np.isfinite(points).all(axis=1)]
     height = points[np.argsort(points[:, 0], kind="stable"), 1] / ax.bbox.height
     if not len(height):
