@@ -1,9 +1,10 @@
-"""What runs in a chapter's kernel beside the chapter: with its picture, a figure says what is drawn on it.
+"""What runs in a kernel beside the chapter, for the build and for nbval: with its picture a figure says what is on it.
 
 Nothing of this is stored in a notebook: `tests/book/pictures.py` compares an alt text with it.
 """
 
 import sys
+from math import isfinite
 
 from IPython import get_ipython
 from IPython.core.formatters import JSONFormatter
@@ -25,13 +26,20 @@ class Drawn(JSONFormatter):
 
 def facts(figure):
     """Words, counts, values and curves of a figure."""
+    axes = [ax for ax in figure.axes if ax.get_visible()]
+    return {"words": words(figure), "counts": sorted({count for count in counts(axes) if count}),
+            "values": [float(f"{value:.6g}") for ax in axes for value in values(ax) if isfinite(value)],
+            "curves": [course(ax, line) for ax in axes for line in curves(ax)]}
+
+
+def words(figure):
     from matplotlib.text import Text
 
-    axes = [ax for ax in figure.axes if ax.get_visible()]
-    curves = [(ax, line) for ax in axes for line in ax.lines if line.get_visible() and len(line.get_xdata())]
-    words = [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    return {"words": words, "counts": sorted({count for count in counts(axes) if count}),
-            "values": [value for ax in axes for value in values(ax)], "curves": [course(*curve) for curve in curves]}
+    return [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+def curves(ax):
+    return [line for line in ax.lines if line.get_visible() and len(line.get_xdata())]
 
 
 def counts(axes):
@@ -39,35 +47,48 @@ def counts(axes):
     places = [ax.get_position() for ax in axes]
     for number in (axes, {round(p.x0, 2) for p in places}, {round(p.y0, 2) for p in places}):
         yield len(number)
-    pictures = [ax for ax in axes if ax.images]
-    yield len(pictures)
+    yield sum(bool(ax.images) for ax in axes)
     for ax in axes:
-        yield from map(len, (ax.lines, ax.patches, ax.texts, ax.images, ax.collections, ax.containers))
-        yield from (len(set(ax.get_legend_handles_labels()[1])), len(ax.get_xticklabels()), len(ax.get_yticklabels()))
-        for line in ax.lines:
-            yield len(line.get_xdata())
-        for points in ax.collections:
-            yield len(points.get_offsets())
-        for image in ax.images:
-            yield from image.get_array().shape
+        yield from counts_in(ax)
+
+
+def counts_in(ax):
+    yield from map(len, (ax.lines, ax.patches, ax.texts, ax.images, ax.collections, ax.containers))
+    yield from (len(set(ax.get_legend_handles_labels()[1])), len(ax.get_xticklabels()), len(ax.get_yticklabels()))
+    yield from (len(line.get_xdata()) for line in ax.lines)
+    yield from (len(points.get_offsets()) for points in ax.collections)
+    for image in ax.images:
+        yield from image.get_array().shape
 
 
 def values(ax):
-    """Where lines begin, end and turn, how long bars are, where the axes end."""
+    """Where lines begin, end and turn, how long bars are, where points are, where the axes end."""
+    yield from (*ax.get_xlim(), *ax.get_ylim())
+    for line in ax.lines:
+        yield from corners(line)
+    for bar in [bar for bar in ax.patches if hasattr(bar, "get_width")][:FEW]:
+        yield from (bar.get_width(), bar.get_height())
+    for points in ax.collections:
+        yield from extent(points)
+
+
+def corners(line):
+    """Where a line begins, ends and turns; all of it where it has few points."""
     import numpy as np
 
-    found = [*ax.get_xlim(), *ax.get_ylim()]
-    for line in ax.lines:
-        x, y = (np.asarray(line.get_data(orig=False)[k], float) for k in (0, 1))
-        if len(y) and np.isfinite(y).any():
-            turns = {0, len(y) - 1, int(np.nanargmin(y)), int(np.nanargmax(y))}
-            found += [value for k in (range(len(y)) if len(y) <= FEW else turns) for value in (x[k], y[k])]
-    bars = [bar for bar in ax.patches if hasattr(bar, "get_width")][:FEW]
-    found += [value for bar in bars for value in (bar.get_width(), bar.get_height())]
-    for points in ax.collections:
-        offsets = np.asarray(points.get_offsets(), float)
-        found += list(offsets.ravel() if len(offsets) <= FEW else [*offsets.min(axis=0), *offsets.max(axis=0)])
-    return [float(f"{value:.6g}") for value in found if np.isfinite(value)]
+    x, y = (np.asarray(part, float) for part in line.get_data(orig=False))
+    if not np.isfinite(y).any():                 # nor where there is none
+        return []
+    turns = {0, len(y) - 1, int(np.nanargmin(y)), int(np.nanargmax(y))}
+    return [value for k in (range(len(y)) if len(y) <= FEW else turns) for value in (x[k], y[k])]
+
+
+def extent(points):
+    """Where points are, or how far they reach where they are many."""
+    import numpy as np
+
+    offsets = np.asarray(points.get_offsets(), float)
+    return list(offsets.ravel() if len(offsets) <= FEW else [*offsets.min(axis=0), *offsets.max(axis=0)])
 
 
 def course(ax, line):
