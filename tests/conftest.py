@@ -50,11 +50,10 @@ PATIENCE = 90_000
 
 #: What takes longest, longest first. It is begun first, so that in the end no process works alone for long.
 LONGEST = [
-    "tests/book/test_live.py", "tests/book/test_access.py", "tests/book/test_live_kernel.py", "tests/book/test_paper.py",
-    "tests/book/test_widget_pad.py",
-    "tests/book/test_pages.py", "tests/book/test_keyboard.py", "tests/book/test_served.py", "tests/book/test_planted_fault.py",
-    "book/08-training.ipynb", "tests/assignment/test_marks.py",
-    "tests/book/test_widget_scrubber.py", "tests/architectures/test_building.py", "book/11-reading.ipynb",
+    "tests/book/test_live.py", "tests/book/test_keyboard.py", "tests/book/test_access.py", "tests/book/test_live_kernel.py",
+    "tests/book/test_widget_pad.py", "tests/book/test_pages.py", "tests/book/test_slides.py", "tests/book/test_widget_scrubber.py",
+    "tests/book/test_planted_fault.py", "book/08-training.ipynb", "tests/assignment/test_marks.py", "tests/book/test_address.py",
+    "tests/book/test_served.py", "tests/book/test_paper.py", "tests/architectures/test_building.py", "book/11-reading.ipynb",
 ]
 
 

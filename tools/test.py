@@ -25,6 +25,7 @@ def main(*arguments):
             print(f"It could not be fetched ({error}); the checks that need it are skipped.")
     start = time.monotonic()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two test processes on two cores
+    os.environ.setdefault("COURSE_AS_BUILT", "1")       # what `make book` executed is not executed again
     which = "slow" if "--slow" in arguments else "not slow"
     # whole files, in the order of tests/conftest.py
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q",

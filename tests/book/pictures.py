@@ -8,17 +8,17 @@ import io
 import re
 from importlib.metadata import version
 from math import log10
-from pathlib import Path
 
 import numpy as np
 import yaml
+from course_book import notebooks
 from PIL import Image
 
+from tests.book.executed import Executed
 from tests.book.test_numbers import NUMBER, allowed_in, has, numbers, plain, printed, value
 from tests.conftest import ROOT
 
-WATCH = Path(__file__).with_name("drawn.py")
-MIME = "application/x-drawn+json"
+MIME = notebooks.DRAWN_AS
 SQUARE = 4                  # pixels that are compared as one: a quarter of a letter
 APART = 0.2                 # from which on two squares differ, of 1
 MANY = 0.0002               # the share of squares that may: half a digit of a title
@@ -31,11 +31,11 @@ def watch(chapter):
     """Let the kernel of a chapter say what is drawn."""
     if MIME not in chapter.skip_compare:
         chapter.skip_compare += (MIME,)
-        name = str(WATCH)
         kernel = chapter.kernel
-        asked = kernel.execute_cell_input(f"exec(compile(open({name!r}).read(), {name!r}, 'exec'), {{'__name__': 'drawn'}})")
-        kernel.await_reply(asked, timeout=60)
-        kernel.await_idle(asked, timeout=60)
+        if not isinstance(kernel, Executed):       # the build has watched
+            asked = kernel.execute_cell_input(notebooks.run_apart(notebooks.DRAWN))
+            kernel.await_reply(asked, timeout=60)
+            kernel.await_idle(asked, timeout=60)
 
 
 def complaints(item):

@@ -55,3 +55,9 @@ def test_the_built_reference_lists_each_field_once_and_names_each_array(book):
 def test_the_built_reference_runs_no_columns_together(book):
     page = (book / "book/reference/workshop.html").read_text(encoding="utf-8")
     assert "brightest over dimmest" in page and "falls on the page shadow" not in page.replace("\n", " ")
+
+
+def test_a_page_is_kept_without_all_that_sphinx_knows(book):
+    """A page of the reference was kept with seven megabytes, which every build unpacked for it, twice."""
+    kept = [path.stat().st_size for path in (book.parent / ".doctrees").rglob("*.doctree")]
+    assert len(kept) > 20 and max(kept) < 2e6

@@ -32,6 +32,7 @@ def test_a_part_of_the_measurement_is_printed_and_written_only_where_it_is_told_
     (["bake"], "invalid choice"), (["judge", "--lines", "0"], "at least 1"),
     (["pages", "--pages", "1", "--ablation", "0", "--skip", "washing", "--out", "."], "washing")])
 def test_mistakes_are_one_line(words, hint, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(measure_pages, "reader_alone", lambda: {})        # two thousand digits before the first page
     monkeypatch.chdir(tmp_path)
     try:
         assert main(words) == 2

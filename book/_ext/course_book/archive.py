@@ -1,5 +1,6 @@
 """Write zips of the built book into the book itself: for reading without a network, and with Python for its pages."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -21,9 +22,11 @@ def zip_book(app, exception):
     book = Path(app.outdir)
     files = sorted(path for path in book.rglob("*") if path.is_file() and is_read(path, book))
     light = [path for path in files if not any(path.is_relative_to(book / one) for one in (live.FOLDER, lab.FOLDER))]
-    if light != files:
-        write(book / f"{NAME}-live.zip", book, files)
-    write(book / ARCHIVE, book, light)   # last: with it the book is done
+    with ThreadPoolExecutor() as pool:   # what compresses leaves Python to others
+        unfinished = pool.submit(write, book / ARCHIVE, book, light)
+        if light != files:
+            write(book / f"{NAME}-live.zip", book, files).replace(book / f"{NAME}-live.zip")
+    unfinished.result().replace(book / ARCHIVE)   # last: with it the book is done
 
 
 def is_read(path, book):
@@ -34,12 +37,13 @@ def is_read(path, book):
 
 
 def write(archive, book, files):
+    """Write an archive under another name, which is returned."""
     unfinished = archive.with_suffix(".part")
     with ZipFile(unfinished, "w", ZIP_DEFLATED, compresslevel=6) as out:
         for path in files:
             out.write(path, Path(NAME, path.relative_to(book)), ZIP_STORED if path.suffix in PACKED else ZIP_DEFLATED)
-    unfinished.replace(archive)
-    logger.info("%s: %.1f MB", archive.name, archive.stat().st_size / 1e6)
+    logger.info("%s: %.1f MB", archive.name, unfinished.stat().st_size / 1e6)
+    return unfinished
 
 
 def setup(app):

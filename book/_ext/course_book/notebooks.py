@@ -1,17 +1,22 @@
 """Execute the chapters that need it, two at a time, before Sphinx reads them.
 
 MyST-NB would execute them one after the other. It looks into its cache of executed notebooks
-first, so this puts them there. The cache is named after the state of `course_lib`: a change in
-the library makes a new cache, and so every chapter runs again. Figures are drawn for dark pages
-as well (`course_lib.figures.dark`); these lie beside the cache's notebooks (`dark_figures`).
+first, so this puts them there. The cache is named after the state of `course_lib` and the versions of
+what it needs: a change in the library makes a new cache, and so every chapter runs again. Figures are
+drawn for dark pages as well (`course_lib.figures.dark`) and say what is drawn on them (`drawn`); both lie
+beside the cache's notebooks. `make test` compares what is stored with what was executed here (`executed`).
 """
 
 import hashlib
 import importlib.util
+import json
 import os
+import re
 import shutil
+import sys
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import nbformat
@@ -23,6 +28,8 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 PREFIX = ".jupyter_cache-"
+DRAWN = Path(__file__).with_name("drawn.py")
+DRAWN_AS = "application/x-drawn+json"
 logger = logging.getLogger(__name__)
 
 
@@ -36,8 +43,15 @@ def library_digest():
     return state.hexdigest()[:12]
 
 
+def cache_of(build):
+    """The folder, below that of the build, of what was executed with the library and the packages as they are now."""
+    needs = sorted(re.split(r"[^\w.-]", need)[0] for need in requires("course_lib") if "extra ==" not in need)
+    state = "".join([library_digest(), sys.version, *map(version, needs), DRAWN.read_text(encoding="utf-8")])
+    return Path(build, PREFIX + hashlib.sha256(state.encode()).hexdigest()[:12])
+
+
 def name_cache(app, config):
-    cache = Path(app.outdir).parent / (PREFIX + library_digest())
+    cache = cache_of(Path(app.outdir).parent)
     for old in cache.parent.glob(PREFIX + "*"):
         if old != cache:
             shutil.rmtree(old)
@@ -56,13 +70,20 @@ def stale_notebooks(cache, paths):
     return stale
 
 
+def run_apart(script):
+    """A line that runs a script in a kernel, with names of its own."""
+    name = str(script)
+    return f"exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'), {{'__name__': 'drawn'}})"
+
+
 def execute(config, path, notebook):
     """Run a chapter; twice at most, since a notebook with widgets now and then hangs in nbclient."""
     for _ in (1, 2):
         result = single_nb_execution(
             notebook, cwd=str(path.parent), timeout=config.nb_execution_timeout,
             allow_errors=config.nb_execution_allow_errors,
-            extra_arguments=["--log-level=ERROR"])  # kernels warn that they listen on TCP
+            extra_arguments=["--log-level=ERROR",   # kernels warn that they listen on TCP
+                             f"--IPKernelApp.exec_lines={[run_apart(DRAWN)]}"])
         if not isinstance(result.err, CellTimeoutError):
             break
     return path, notebook, result
@@ -88,13 +109,38 @@ def dark_figures(config):
 
 
 def put_aside(notebook, folder):
-    """Write the figures for dark pages into their folder: in a notebook nobody would look at them."""
+    """Write figures for dark pages, and what is drawn, into their folder: in a notebook nobody would look at them."""
     folder.mkdir(parents=True, exist_ok=True)
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
-            if dark := output.get("metadata", {}).get("image/png", {}).pop("dark", None):
-                light = hashlib.sha256(b64decode(output["data"]["image/png"])).hexdigest()
-                (folder / f"{light}.png").write_bytes(b64decode(dark))
+            facts = output.get("data", {}).pop(DRAWN_AS, None)
+            dark = output.get("metadata", {}).get("image/png", {}).pop("dark", None)
+            light = folder / digest_of(output) if facts or dark else None
+            if facts:
+                light.with_suffix(".json").write_text(json.dumps(facts), encoding="utf-8")
+            if dark:
+                light.with_suffix(".png").write_bytes(b64decode(dark))
+
+
+def digest_of(output):
+    """How MyST-NB names an output's picture, and we what belongs to it."""
+    return hashlib.sha256(b64decode(output["data"]["image/png"])).hexdigest()
+
+
+def executed(path, build):
+    """The code cells of a chapter as `make book` executed exactly this code, figures with what is drawn; or None."""
+    folder = cache_of(build)
+    cache = get_cache(folder) if folder.is_dir() else None
+    try:
+        record = cache and cache.match_cache_notebook(nbformat.read(path, as_version=4))
+    except KeyError:
+        record = None
+    cells = cache.get_cache_bundle(record.pk).nb.cells if record else None
+    for output in (output for cell in cells or () for output in cell.outputs):
+        if "image/png" in output.get("data", {}):
+            drawn = (folder / "dark" / digest_of(output)).with_suffix(".json")
+            output["data"][DRAWN_AS] = json.loads(drawn.read_text(encoding="utf-8"))
+    return cells
 
 
 def execute_stale(app, env, docnames):
