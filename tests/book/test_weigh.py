@@ -31,7 +31,7 @@ def test_a_widget_is_light(book):
     for name in book_pages():
         for kind, size in weigh.widgets(book, name):
             kinds[kind] = max(size, kinds.get(kind, 0))
-    assert set(kinds) == {"Player", "CircuitExplorer", "Counting", "DrawingPad", "PageReader"}
+    assert set(kinds) == {"Player", "CircuitExplorer", "Counting", "DesignBoard", "DrawingPad", "PageReader"}
     assert max(kinds.values()) <= WAKING, kinds
 
 
