@@ -1,4 +1,4 @@
-"""Pages that open at once: one style sheet with the rules that are used, one script that waits for the page, one after it.
+"""Pages that open at once: one style sheet with the rules that are used, a script that waits for the page, one after.
 
 Sphinx and its theme put a dozen style sheets and two dozen scripts on every page. Each page that is written
 passes through `Pages`, which names one of each in their place; when all are written, `bundle` puts the two
@@ -73,7 +73,7 @@ class Pages(BuiltinTemplateLoader):
 
     def version(self):
         """Changes when a style or a script does, so that no browser shows a page with an old one."""
-        return hashlib.sha256((self.builder.config.course_static + str(STYLES + SCRIPTS + LATER)).encode()).hexdigest()[:8]
+        return hashlib.sha256(f"{self.builder.config.course_static}{STYLES + SCRIPTS + LATER}".encode()).hexdigest()[:8]
 
 
 def head(text, root, version):

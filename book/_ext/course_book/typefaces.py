@@ -52,8 +52,8 @@ def text_faces(folder, shown):
             if letters:
                 name = f"{package}-{system}-{style}.woff2"
                 (folder / name).write_bytes(smaller(font, letters))
-                yield (f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {WEIGHTS[0]} {WEIGHTS[1]}; '
-                       f'font-display: swap; src: url("fonts/{name}") format("woff2"); '
+                yield (f'@font-face {{ font-family: "{family}"; font-style: {style}; '
+                       f'font-weight: {WEIGHTS[0]} {WEIGHTS[1]}; font-display: swap; src: url("fonts/{name}") format("woff2"); '
                        f'unicode-range: {ranges(letters)}; }}\n')
 
 
