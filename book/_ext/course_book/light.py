@@ -1,4 +1,4 @@
-"""Pages that open at once: one style sheet with the rules that are used, one script before the first look, one after.
+"""Pages that open at once: one style sheet with the rules that are used, a script that waits for the page, one more.
 
 Sphinx and its theme put a dozen style sheets and two dozen scripts on every page. Each page that is written
 passes through `Pages`, which names one of each in their place; when all are written, `bundle` puts the two
