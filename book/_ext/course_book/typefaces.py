@@ -53,8 +53,8 @@ def text_faces(folder, shown):
                 name = f"{package}-{system}-{style}.woff2"
                 (folder / name).write_bytes(smaller(font, letters))
                 yield (f'@font-face {{ font-family: "{family}"; font-style: {style}; '
-                       f'font-weight: {WEIGHTS[0]} {WEIGHTS[1]}; font-display: swap; src: url("fonts/{name}") format("woff2"); '
-                       f'unicode-range: {ranges(letters)}; }}\n')
+                       f'font-weight: {WEIGHTS[0]} {WEIGHTS[1]}; font-display: swap; '
+                       f'src: url("fonts/{name}") format("woff2"); unicode-range: {ranges(letters)}; }}\n')
 
 
 def formula_faces(folder, formulas):
