@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
-from course_book import frontend, icons, notebooks, npm, pictures, typefaces
+from course_book import frontend, heights, icons, notebooks, npm, pictures, typefaces
 
 STYLES = (
     "basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css", "togglebutton.css",
@@ -69,7 +69,7 @@ class Pages(BuiltinTemplateLoader):
         html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version())}</head>", html, count=1)
         html = SAME.sub("", without_scripts(html)).replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
         files = {name: Path(self.builder.srcdir, path) for path, name in self.builder.images.items()}
-        return pictures.light(html, files, notebooks.dark_figures(self.builder.config))
+        return heights.keep(pictures.light(html, files, notebooks.dark_figures(self.builder.config)))
 
     def version(self):
         """Changes when a style or a script does, so that no browser shows a page with an old one."""
