@@ -45,8 +45,8 @@ SCHEME = ("page.classList.remove('course-unscripted'); "
           "page.dataset.theme = /light|dark/.exec(page.dataset.mode)?.[0] ?? "
           "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');")
 #: Who opens a page at its top sees its first screen; it is laid out whole where a place in it is to be found, and in
-#: Safari 18, which finds no words in what is not laid out (https://bugs.webkit.org/show_bug.cgi?id=283846): the first
-#: Safari that does is the first that knows anchors.
+#: Safari 18, which finds no words in what is not laid out (WebKit bug 283846): the first Safari that does is the
+#: first that knows anchors.
 TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate' "
        "&& CSS.supports('anchor-name: --a')) page.classList.add('course-from-the-top');")
 #: the theme asks every code cell for its width, and so lays out the whole page; `page.js` asks those that are seen
