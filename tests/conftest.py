@@ -151,15 +151,39 @@ WHOLE = ("addEventListener('DOMContentLoaded', "
          "() => document.documentElement.classList.remove('course-from-the-top'), {capture: true})")
 
 
+#: The book's script comes after the first paint; a page that is tested has it, or asks for none
+SCRIPTED = ("document.readyState === 'complete' && "
+            "(typeof DOCUMENTATION_OPTIONS !== 'undefined' || !document.head.textContent.includes('book.js'))")
+
+
 def patient(open_one):
-    """A way to open windows, whose windows have `PATIENCE` and, unless it is said otherwise, pages laid out whole."""
+    """A way to open windows, whose windows have `PATIENCE` and, unless it is said otherwise, whole pages.
+
+    Whole is a page that is laid out to its end, and whose script has come.
+    """
     def opened(whole=True, **settings):
         window = open_one(**settings)
         window.set_default_timeout(PATIENCE)
         if whole:
             window.add_init_script(WHOLE)
+        if whole and settings.get("java_script_enabled", True):
+            awaited(window) if hasattr(window, "goto") else setattr(
+                window, "new_page", lambda new_page=window.new_page: awaited(new_page()))
         return window
     return opened
+
+
+def awaited(page):
+    """The page, which now waits for the book's script whenever it goes somewhere."""
+    def then_wait(go):
+        def gone(*where, **how):
+            answer = go(*where, **how)
+            page.wait_for_function(SCRIPTED)
+            return answer
+        return gone
+
+    page.goto, page.reload, page.go_back = map(then_wait, (page.goto, page.reload, page.go_back))
+    return page
 
 
 @pytest.fixture(scope="session")
@@ -219,7 +243,7 @@ class Visit:
         self.page.bring_to_front()           # what lies behind is drawn once a second
         self.page.goto(address)
         self.page.wait_for_function("!document.querySelector('meta[http-equiv=refresh]')")   # it only leads to another page
-        self.page.wait_for_load_state("load")
+        self.page.wait_for_function(SCRIPTED)
         self.page.evaluate(DRAWN)
         self.page.wait_for_load_state("networkidle")    # last: its half second of silence began long ago
         return self

@@ -96,7 +96,7 @@ globalThis.courseState = (name, packed) => { courseStates[name] = packed; };
     for (const { isIntersecting, target } of entries) if (isIntersecting) wake(target);
   }, { rootMargin: "50% 0px" });
 
-  document.addEventListener("DOMContentLoaded", () => {
+  setTimeout(() => {
     for (const place of document.querySelectorAll(".course-asleep")) {
       near.observe(place);
       for (const kind of ["pointerdown", "focusin"]) place.addEventListener(kind, () => wake(place));

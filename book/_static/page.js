@@ -3,7 +3,8 @@
 
 // The theme's own script, half of all, comes when the page is there.
 const THEME = document.currentScript.src.replace("book.js", "theme.js");
-addEventListener("load", () => document.head.append(Object.assign(document.createElement("script"), { src: THEME })));
+const theme = () => document.head.append(Object.assign(document.createElement("script"), { src: THEME }));
+if (document.readyState === "complete") theme(); else addEventListener("load", theme);
 
 document.addEventListener("copy", (event) => {
   const selection = getSelection();
@@ -29,7 +30,7 @@ function layOut() {
 document.addEventListener("click", ({ target }) => { if (target.closest("a[href*='#']")) layOut(); }, true);
 addEventListener("hashchange", () => { if (layOut()) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(); });
 
-document.addEventListener("DOMContentLoaded", () => {
+setTimeout(() => {
   // What is too wide or too high for its place can be scrolled by keyboard. Only what is seen is asked for its size:
   // a page does not lay out what nobody has come to.
   const reach = (part) => (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight && !part.matches(".math") ? part.setAttribute("tabindex", "0") : part.removeAttribute("tabindex"));

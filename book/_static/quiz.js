@@ -123,7 +123,7 @@
     tell();
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
+  setTimeout(() => {
     const parts = new Map();
     for (const fold of document.querySelectorAll("details.quiz")) {
       const question = fold.previousElementSibling, place = fold.parentElement;

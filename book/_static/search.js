@@ -102,7 +102,7 @@ function searchForm(form) {
   return { field, look };
 }
 
-document.addEventListener("DOMContentLoaded", () => {
+setTimeout(() => {
   for (const form of document.querySelectorAll("#pst-search-dialog form")) searchForm(form);
   for (const form of document.querySelectorAll("form.course-search")) {
     const { field, look } = searchForm(form);

@@ -13,7 +13,8 @@ from tests.conftest import ROOT, rest_slow
 CHAPTERS = [path.with_suffix(".html").name for path in sorted((ROOT / "book").glob("[01]*.ipynb"))]
 EXAMPLES = ["06-forward.html", "11-reading.html"]
 SMALLEST = 13       # pixels of a screen of 720: a letter of code, seen from the last row
-TALL = ("One step downhill", "With your own numbers", "Your own page")       # widgets that a wall is too low for: they scroll
+#: widgets that a wall is too low for: they scroll
+TALL = ("One step downhill", "With your own numbers", "Cut it down", "Your own page")
 #: what of the slide that is shown lies beyond it or has to be scrolled, and the smallest letters of its code
 LOOK = """() => {
   const slide = Reveal.getCurrentSlide(), room = slide.querySelector(".slide-room");

@@ -53,7 +53,8 @@ def test_nothing_moves_when_the_script_comes_late(browser, address, name):
         window, late = context.new_page(), []
         window.add_init_script(MOVED)
         window.route("**/book.js*", lambda route: late.append(route))
-        window.goto(f"{address}/{name}", wait_until="commit")
+        with window.expect_request("**/book.js*"):
+            window.goto(f"{address}/{name}", wait_until="commit")
         window.wait_for_function(PAINTED)
         late[0].continue_()
         window.wait_for_load_state("networkidle")
@@ -62,7 +63,7 @@ def test_nothing_moves_when_the_script_comes_late(browser, address, name):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_is_painted_in_the_readers_scheme_before_its_script_comes(browser, address, scheme):
-    with browser.new_context(color_scheme=scheme) as context:
+    with browser.new_context(whole=False, color_scheme=scheme) as context:
         window = context.new_page()
         window.route("**/book.js*", lambda route: route.abort())
         window.goto(f"{address}/{LONGEST}")

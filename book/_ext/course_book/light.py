@@ -49,6 +49,13 @@ SCHEME = ("page.classList.remove('course-unscripted'); "
 #: first that knows anchors.
 TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate' "
        "&& CSS.supports('anchor-name: --a')) page.classList.add('course-from-the-top');")
+#: The script comes when the first screen has been painted. What it adds it would add when the page's text is there,
+#: which by now it is: the last line says so again to those of its parts that wait for it.
+AFTER_PAINT = ("addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => setTimeout(() => "
+               "document.head.append(Object.assign(document.createElement('script'), {{src: '{script}'}})))), {{once: true}});")
+THERE = 'document.dispatchEvent(new Event("DOMContentLoaded"));\n'
+#: names, punctuation and spaces in code look like all other text: they need no element each
+PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 #: the theme asks every code cell for its width, and so lays out the whole page; `page.js` asks those that are seen
 MEASURE = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 EXTRA = re.compile(r'\s*<meta name="(?:viewport|docsearch:\w+)"[^>]*>|\s*<!--.*?-->', re.S)
@@ -69,7 +76,7 @@ class Pages(BuiltinTemplateLoader):
             old.unlink()
         root = context["pathto"]("", 1)
         html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version())}</head>", html, count=1)
-        html = SAME.sub("", without_scripts(html)).replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
+        html = SAME.sub("", PLAIN.sub(r"\1", without_scripts(html))).replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
         files = {name: Path(self.builder.srcdir, path) for path, name in self.builder.images.items()}
         return heights.keep(pictures.light(html, files, notebooks.dark_figures(self.builder.config)))
 
@@ -84,11 +91,11 @@ def head(text, root, version):
                                                  without_scripts(text))))
     fonts = "".join(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/fonts/{name}">'
                     for name in typefaces.FIRST)          # from a folder a browser may not load ahead
+    script = AFTER_PAINT.format(script=f"{root}_static/{SCRIPT}?v={version}")
     early = (f"<script>{{const page = document.documentElement; {SCHEME} {TOP}}}\nif (location.protocol !== 'file:') "
-             f"document.head.insertAdjacentHTML('beforeend', '{fonts}');</script>")
+             f"document.head.insertAdjacentHTML('beforeend', '{fonts}');\n{script}</script>")
     return (f'{text.rstrip()}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n{early}\n'
-            f'<link rel="stylesheet" href="{root}_static/{STYLE}?v={version}">\n'
-            f'<script defer src="{root}_static/{SCRIPT}?v={version}"></script>\n')
+            f'<link rel="stylesheet" href="{root}_static/{STYLE}?v={version}">\n')
 
 
 def name_of(address):
@@ -128,8 +135,8 @@ def bundle(app, exception):
     static = book / "_static"
     pictures.convert(book, notebooks.dark_figures(app.config))
     pages = [path.read_text(encoding="utf-8") for path in sorted(book.rglob("*.html")) if "_static" not in path.parts]
-    for name, parts in ((SCRIPT, SCRIPTS), (SECOND, LATER)):
-        script = "\n;".join(read(static, part) for part in parts).replace(MEASURE, "")
+    for name, parts, end in ((SCRIPT, SCRIPTS, THERE), (SECOND, LATER, "")):
+        script = "\n;".join([*(read(static, part) for part in parts), end]).replace(MEASURE, "")
         (static / name).write_text(re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M), encoding="utf-8")
     styles = "\n".join([*(read(static, name) for name in STYLES), app.course_formulas.css])
     styles = used(styles, static)
