@@ -133,3 +133,16 @@ def test_solutions_are_folded_in_jupyter_too(path):
             assert "solution" in cell.metadata.get("tags", []), cell.source
             assert cell.metadata.get("jupyter") == {"source_hidden": True, "outputs_hidden": True}, cell.source
     assert solutions
+
+
+#: one of something, said as of many; "conv 1 puts" is a name and a verb
+ONE_OF_MANY = re.compile(r"(?<!conv )(?<!rung )(?<!layer )(?<![\w.,·×*^−+-])1 (?!is\b|has\b)[a-z]+s\b|\w\(s\)")
+
+
+def test_what_is_said_of_one_is_not_said_of_many():
+    """A program that prints a count says "mistakes: 1", or knows the singular."""
+    printed = [(path.stem, cell.id, output.text) for path in NOTEBOOKS for cell in code_cells(load(path))
+               for output in cell.outputs if output.output_type == "stream"]
+    assert [(stem, cell, found[0]) for stem, cell, text in printed for found in ONE_OF_MANY.finditer(text)] == []
+    for wrong in ("5 digits,    1 mistakes", "≈ 1 answers used", "1 layer(s)", "after   1 steps"):
+        assert ONE_OF_MANY.search(wrong), wrong

@@ -94,6 +94,10 @@ CLAIMS = {
     "All sixteen marks lie below 1":
         lambda: all(RECORD.ratio("torch", batch=N, task=task, threads=threads) < 1 for N in (1, 10, 100, 500)
                     for task in ("step", "predict") for threads in (1, 2)),
+    "Best are the batches of 500; with 10 and two threads it is a tie":
+        lambda: all(min((1, 10, 100, 500), key=lambda N: RECORD.ratio("torch", batch=N, task=task, threads=threads)) == 500
+                    for task in ("step", "predict") for threads in (1, 2)) and all(
+            0.95 < RECORD.ratio("torch", batch=10, task=task) < 1 for task in ("step", "predict")),
     "Change 5, ReLU without branches, has saved 18 ms on its rung":
         lambda: round(MS[4] - MS[5]) == 18,
     "From 100 to 500 PyTorch and the products rise again, this course stays level":
@@ -106,6 +110,9 @@ CLAIMS = {
                     for batch in (1, 10, 100, 500)) and all(
             RECORD.ratio(side, batch=1, task="predict") > RECORD.ratio(side, batch=500, task="predict")
             for side in ("onnxruntime", "openvino")),
+    "`torch.compile` predicts faster from 10 pictures on, JAX learns faster from one":
+        lambda: [[RECORD.ratio(side, batch=N, task=task) > 1 for N in (1, 10, 100, 500)] for side, task in (
+            ("torch_compile", "predict"), ("jax", "step"))] == [[False, True, True, True], [True, False, False, False]],
     "With a hundred pictures to learn from, nobody whom we timed is faster than we are":
         lambda: all(RECORD.ratio(side, batch=100, threads=threads) < 1
                     for side in ("torch", "torch_compile", "jax") for threads in (1, 2)),
