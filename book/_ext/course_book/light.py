@@ -52,7 +52,8 @@ TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.typ
 #: The script comes when the first screen has been painted. What it adds it would add when the page's text is there,
 #: which by now it is: the last line says so again to those of its parts that wait for it.
 AFTER_PAINT = ("addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => setTimeout(() => "
-               "document.head.append(Object.assign(document.createElement('script'), {{src: '{script}'}})))), {{once: true}});")
+               "document.head.append(Object.assign(document.createElement('script'), {{src: '{script}'}})))), "
+               "{{once: true}});")
 THERE = 'document.dispatchEvent(new Event("DOMContentLoaded"));\n'
 #: names, punctuation and spaces in code look like all other text: they need no element each
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
@@ -76,7 +77,8 @@ class Pages(BuiltinTemplateLoader):
             old.unlink()
         root = context["pathto"]("", 1)
         html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version())}</head>", html, count=1)
-        html = SAME.sub("", PLAIN.sub(r"\1", without_scripts(html))).replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
+        html = SAME.sub("", PLAIN.sub(r"\1", without_scripts(html)))
+        html = html.replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
         files = {name: Path(self.builder.srcdir, path) for path, name in self.builder.images.items()}
         return heights.keep(pictures.light(html, files, notebooks.dark_figures(self.builder.config)))
 
