@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.transform import warp
 
 from course_lib.digits import pen
-from course_lib.workshop.pages import camera
+from course_lib.workshop.pages import camera, scripts
 from course_lib.workshop.pages.chance import ORDINARY, foreign_hand, random_page
 from course_lib.workshop.pages.writing import MadePage, handwritten, stamp
 
@@ -126,4 +126,6 @@ def _odd(rng, digit: int, height: float, hand: pen.Hand) -> np.ndarray:
     return handwritten(rng, digit, height * rng.uniform(.9, 1.1), hand)
 
 
-KINDS = {"on a table": on_a_table, "on its side": on_its_side, "askew": askew, "tall and wide": tall_and_wide}
+KINDS = {"on a table": on_a_table, "on its side": on_its_side, "askew": askew, "tall and wide": tall_and_wide,
+         "table": scripts.table_of_numbers, "marked": scripts.marked, "faint": scripts.faint,
+         "other forms": scripts.other_forms, "long rows": scripts.long_rows}
