@@ -10,6 +10,10 @@ from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 
 from course_lib.reading.sheet import Sheet
 
+RUN = 1.6              # heights of a digit: longer straight ink is no stroke of one
+WAVER = 1              # pixels by which a drawn line strays from straight, either way
+MOSTLY = .6            # share of a piece's ink on such a run that makes it the run's
+
 
 @dataclass(frozen=True)
 class Ink(Sheet):
@@ -23,10 +27,29 @@ class Ink(Sheet):
     ink: np.ndarray
 
 
-def on_sheet(sheet: Sheet) -> Ink:
-    """The ink on a sheet, beside its printed lines."""
+def on_sheet(sheet: Sheet, size: float | None = None) -> Ink:
+    """The ink on a sheet, beside its printed lines; without what is left of them, once the digits' `size` is known."""
     mask, ink = find_ink(sheet.clean)
+    if size and sheet.lines.any():
+        mask = without_remnants(mask, find_ink(sheet.even)[0], size)
     return Ink(**vars(sheet), mask=mask, ink=ink)
+
+
+def without_remnants(mask, before, size: float) -> np.ndarray:
+    """A mask without what is left of lines: pieces that lay, for the most part, on straight runs of ink before.
+
+    A line drawn by hand wavers, and dividing it out as a straight one leaves pieces as long as a 1. `before` (H, W)
+    is the ink before lines were divided out; a run is longer than any stroke of digits `size` pixels high.
+    """
+    runs = np.zeros_like(mask)
+    for axis in (0, 1):
+        broad = ndimage.maximum_filter1d(before, 1 + 2 * WAVER, axis=1 - axis)
+        short = ndimage.minimum_filter1d(broad, round(RUN * size), axis=axis)
+        runs |= ndimage.maximum_filter1d(short, round(RUN * size), axis=axis)
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
+    share = ndimage.mean(runs, pieces, np.arange(count + 1))
+    share[0] = 0
+    return mask & (share[pieces] < MOSTLY)
 
 
 def noise_level(page) -> float:

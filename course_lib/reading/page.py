@@ -174,7 +174,7 @@ def see(image, skip=frozenset()) -> Ink:
 
 def _look(page, dark: bool, skip, size: float | None = None, glance: Ink | None = None) -> Ink:
     """Light, sheet and ink on one scale; the second time with the digits' `size`, and with the first `glance`."""
-    return ink_on.on_sheet(sheet.find_lines(light.even_out(page, dark, size, skip), size, glance, skip))
+    return ink_on.on_sheet(sheet.find_lines(light.even_out(page, dark, size, skip), size, glance, skip), size)
 
 
 def _at_scale(page, size: float) -> np.ndarray:
