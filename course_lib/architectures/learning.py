@@ -127,12 +127,10 @@ class Linear(Layer):
     def weights(self, shape: Shape) -> int:
         return self.outputs * self._columns(shape)
 
+    multiply_adds = weights                      # every weight is used once
+
     def biases(self, shape: Shape) -> int:
         return self.outputs if self.bias else 0
-
-    def multiply_adds(self, shape: Shape) -> int:
-        """Every weight is used once."""
-        return self.weights(shape)
 
     def _columns(self, shape: Shape) -> int:
         if len(shape) != 1:
@@ -151,8 +149,7 @@ class BatchNorm(Layer):
     def weights(self, shape: Shape) -> int:
         return shape[0]
 
-    def biases(self, shape: Shape) -> int:
-        return shape[0]
+    biases = weights
 
     def multiply_adds(self, shape: Shape) -> int:
         return prod(shape)
@@ -178,8 +175,7 @@ class ScaledPool(Layer):
     def weights(self, shape: Shape) -> int:
         return self._maps(shape)[0]
 
-    def biases(self, shape: Shape) -> int:
-        return self._maps(shape)[0]
+    biases = weights
 
     def multiply_adds(self, shape: Shape) -> int:
         return prod(self.output_shape(shape))
