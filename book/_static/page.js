@@ -21,13 +21,13 @@ document.addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
-// A page that was opened at its top is laid out as its reader comes. Who leaps needs all of it, to land in the right place.
+// A page that was opened at its top is laid out as its reader comes. Who leaps needs all of it, to land in the right place:
+// whoever does so by a link has it from the page's head (light.py).
 function layOut() {
   const { classList } = document.documentElement, parts = classList.contains("course-from-the-top");
   classList.remove("course-from-the-top");
   return parts;
 }
-document.addEventListener("click", ({ target }) => { if (target.closest("a[href*='#']")) layOut(); }, true);
 addEventListener("hashchange", () => { if (layOut()) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(); });
 
 setTimeout(() => {

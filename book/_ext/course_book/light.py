@@ -46,9 +46,11 @@ SCHEME = ("page.classList.remove('course-unscripted'); "
           "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');")
 #: Who opens a page at its top sees its first screen; it is laid out whole where a place in it is to be found, and in
 #: Safari 18, which finds no words in what is not laid out (WebKit bug 283846): the first Safari that does is the
-#: first that knows anchors.
+#: first that knows anchors. Who leaps needs all of it, to land in the right place, be the script there or not.
 TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.type === 'navigate' "
-       "&& CSS.supports('anchor-name: --a')) page.classList.add('course-from-the-top');")
+       "&& CSS.supports('anchor-name: --a')) page.classList.add('course-from-the-top');\n"
+       "addEventListener('click', ({target}) => { if (target.closest(\"a[href*='#']\")) "
+       "page.classList.remove('course-from-the-top'); }, true);")
 #: The script comes when the first screen has been painted. What it adds it would add when the page's text is there,
 #: which by now it is: the last line says so again to those of its parts that wait for it.
 AFTER_PAINT = ("addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => setTimeout(() => "
