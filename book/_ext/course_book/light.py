@@ -52,7 +52,8 @@ TOP = ("if (!location.hash && performance.getEntriesByType('navigation')[0]?.typ
        "addEventListener('click', ({target}) => { if (target.closest(\"a[href*='#']\")) "
        "page.classList.remove('course-from-the-top'); }, true);")
 #: The script comes when the first screen has been painted. What it adds it would add when the page's text is there,
-#: which by now it is: the last line says so again to those of its parts that wait for it.
+#: which by now it is: the last line says so again to those of its parts that wait for it. Ours begin in a task each
+#: (`setTimeout`), so that none of them keeps the reader waiting for long.
 AFTER_PAINT = ("addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => setTimeout(() => "
                "document.head.append(Object.assign(document.createElement('script'), {{src: '{script}'}})))), "
                "{{once: true}});")
