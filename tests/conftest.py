@@ -156,6 +156,12 @@ SCRIPTED = ("document.readyState === 'complete' && "
             "(typeof DOCUMENTATION_OPTIONS !== 'undefined' || !document.head.textContent.includes('book.js'))")
 
 
+def scripted(page):
+    """Wait until the page's script has come and each part of it, which has a task of its own, has begun."""
+    page.wait_for_function(SCRIPTED)
+    page.evaluate("() => new Promise(begun => setTimeout(begun))")     # tasks of one delay run in their order
+
+
 def patient(open_one):
     """A way to open windows, whose windows have `PATIENCE` and, unless it is said otherwise, whole pages.
 
@@ -178,7 +184,7 @@ def awaited(page):
     def then_wait(go):
         def gone(*where, **how):
             answer = go(*where, **how)
-            page.wait_for_function(SCRIPTED)
+            scripted(page)
             return answer
         return gone
 
@@ -243,7 +249,7 @@ class Visit:
         self.page.bring_to_front()           # what lies behind is drawn once a second
         self.page.goto(address)
         self.page.wait_for_function("!document.querySelector('meta[http-equiv=refresh]')")   # it only leads to another page
-        self.page.wait_for_function(SCRIPTED)
+        scripted(self.page)
         self.page.evaluate(DRAWN)
         self.page.wait_for_load_state("networkidle")    # last: its half second of silence began long ago
         return self
