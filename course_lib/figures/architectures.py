@@ -61,11 +61,11 @@ def where(network: Architecture, title: str):
     rows = [row for row in network.rows() if row.parameters]
     fig, ax = plt.subplots(figsize=(style.WIDTH, 1.2 + 0.24 * len(rows)))
     gap = 0.11 + 0.043 * max(len(row.name) for row in rows) / 2      # room for the names
-    sides = ((-1, "multiply_adds", "multiply-adds", palette.FORWARD, "////"),
-             (1, "parameters", "parameters", palette.WEIGHT, ""))
-    for side, what, label, colour, hatch in sides:
+    sides = ((-1, "multiply_adds", "multiply-adds", palette.FORWARD),
+             (1, "parameters", "parameters", palette.WEIGHT))
+    for side, what, label, colour in sides:
         values = np.array([getattr(row, what) for row in rows])
-        _shares(ax, values / values.sum(), side, gap, colour, hatch)
+        _shares(ax, values / values.sum(), side, gap, colour)
         ax.text(side * gap, -1, f"{label}: {_short(int(values.sum()))}", color=colour,
                 fontsize=11, fontweight="bold", va="center", ha="left" if side > 0 else "right")
     for y, row in enumerate(rows):
@@ -75,11 +75,11 @@ def where(network: Architecture, title: str):
     _headline(fig, title)
 
 
-def _shares(ax, share, side, gap, colour, hatch):
+def _shares(ax, share, side, gap, colour):
     """Bars of shares that begin at the gap and go to one side (1 right, -1 left), each with its per cent."""
     at = np.arange(len(share))
     ax.barh(at, side * share / share.max(), left=side * gap, height=0.7, linewidth=1,
-            facecolor=palette.PAPER if hatch else colour, edgecolor=colour, hatch=hatch)
+            color=colour)
     for y, s in zip(at, share):
         text = "<1%" if s < 0.005 else f"{100 * s:.0f}%"
         ax.annotate(text, (side * (gap + s / share.max()), y), xytext=(4 * side, 0),

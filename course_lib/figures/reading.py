@@ -111,6 +111,41 @@ def order(image, found, title):
     ax.set_title(title, loc="left")
 
 
+def overview(page):
+    """Draw six looks at a page of at most ten digits on its way from the photograph to the labels.
+
+    Parameters
+    ----------
+    page : reading.Page
+    """
+    stages, found = page.stages, page.stages["ordered"]
+    shape = np.shape(stages["grey"])
+    figure, axes = plt.subplots(3, 2, figsize=(WIDTH, 1.5 * WIDTH * shape[0] / shape[1] + .8))
+    looks = {"Photograph": stages["grey"], "Light, evened": stages["even"] / stages["even"].max(),
+             "Ink, dark on its paper": ~stages["mask"], "Pieces, in order": 1 - PALE * stages["mask"],
+             "Frames, for the network": _rack(stages["pictures"], shape), "Labels": 1 - PALE * stages["mask"]}
+    for ax, (title, look) in zip(axes.flat, looks.items()):
+        _show(ax, look)
+        ax.set_title(title, size=10)
+    y, x = np.array([part.centre for part in found]).T
+    axes[1, 1].plot(x, y, ".-", color=palette.FORWARD, linewidth=1.2)
+    for part, digit in zip(found, page.digits):
+        axes[2, 1].text(part.centre[1], part.bottom + 4, digit.label, ha="center", va="top",
+                        weight="bold", color=palette.FORWARD)
+
+
+def _rack(pictures, shape):
+    """Pictures (N, 28, 28) in two rows, spread over black whose sides are to each other as in the shape."""
+    columns = -(-len(pictures) // 2)
+    rack = np.zeros((60, 60 * shape[1] // shape[0]))
+    step = rack.shape[1] // columns
+    for n, picture in enumerate(pictures):
+        row, column = divmod(n, columns)
+        left = column * step + (step - 28) // 2
+        rack[1 + 30 * row:29 + 30 * row, left:left + 28] = picture
+    return rack
+
+
 def cut(part, pieces, path, title):
     """Draw ink that hangs together, the cheapest way through it, and the two pieces.
 

@@ -16,7 +16,7 @@ from course_book import frontend
 #: family, style and file of the package for each face
 FACES = [(family, style, package) for family, package in (("Source Serif 4 Variable", "source-serif-4"),
                                                           ("Source Sans 3 Variable", "source-sans-3"))
-         for style in ("normal", "italic")]
+         for style in ("normal", "italic")] + [("Inconsolata Variable", "normal", "inconsolata")]
 WEIGHTS = 400, 700     # of the faces' 200 to 900: lighter and heavier than this nothing is set
 SYSTEMS = ("latin", "latin-ext", "greek")
 FIRST = ("source-serif-4-latin-normal.woff2", "source-sans-3-latin-normal.woff2")  # what the first screen needs
@@ -45,6 +45,8 @@ def text_faces(folder, shown):
     for family, style, package in FACES:
         for system in SYSTEMS:
             source = f"@fontsource-variable/{package}/files/{package}-{system}-wght-{style}.woff2"
+            if not (frontend.MODULES / source).is_file():      # a face without this writing system
+                continue
             font = TTFont(frontend.MODULES / source)
             letters = shown & set(font.getBestCmap())
             if system != "latin":
