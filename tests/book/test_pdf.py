@@ -1,4 +1,4 @@
-"""The printed book: two chapters of it and the glossary, as `make pdf` prints them all."""
+"""The printed book: three chapters of it and the glossary, as `make pdf` prints them all."""
 
 import re
 from io import BytesIO
@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from weigh import served
 
 pytestmark = pytest.mark.slow
-NAMES = ["book/02-depth.html", "book/06-forward.html", "book/glossary.html"]
+NAMES = ["book/02-depth.html", "book/06-forward.html", "book/08-training.html", "book/glossary.html"]
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,8 @@ def test_answers_stand_at_the_end_and_nowhere_else(pdf, texts):
 def test_key_frames_stand_where_widgets_are(texts):
     whole = " ".join(texts)
     assert "Window 1 of 9" in whole and "Window 9 of 9" in whole
+
+
+def test_key_frames_stand_in_rows(texts):
+    """In one document the styles of one chapter's widgets reach the frames of all the others: of the pad's in 8, too."""
+    assert any("After 19 of 300 steps" in text and "After 75 of 300 steps" in text for text in texts)

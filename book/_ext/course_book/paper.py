@@ -1,6 +1,6 @@
 """What a player shows on paper, and where no script runs: its key frames in order, with their words.
 
-The frames come out of the player's own state; `course_lib.widgets` has marked some with the class `course-key`.
+The frames come out of the player's own state; `course_lib.widgets` has marked some with the class `course-still`.
 They stand hidden after the player, in a box with its classes, so that its rules hold for them too; `course.css`
 shows them instead of it.
 """
@@ -8,7 +8,7 @@ shows them instead of it.
 from html import escape
 from itertools import product
 
-KEY = '<div class="course-frame course-key"'
+KEY = '<div class="course-frame course-still"'
 
 
 def on_paper(state, look):

@@ -64,7 +64,7 @@ function mapsPart(pad) {
     const names = last ? [h("div", { className: "course-digits", ariaHidden: "true" }, ...Array.from({ length: 10 }, (_, d) => h("span", {}, String(d))))] : [];
     return { ...each, n: n + 1, canvas, caption, element: h("figure", { className: "course-layer" }, canvas, ...names, caption) };
   });
-  const key = h("p", { className: "course-key" });
+  const key = h("p", { className: "course-legend" });
   key.innerHTML = '<span class="above"></span> above zero, <span class="below"></span> below, grey: about zero. '
     + "Maps are counted row by row, and the shades of each layer run to its own strongest number. "
     + "A map is quiet if even its brightest pixel is faint.";
