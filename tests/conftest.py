@@ -90,10 +90,14 @@ def pytest_configure(config):
         config.pluginmanager.register(Failures())
 
 
+@pytest.hookimpl(tryfirst=True)                          # before -m is asked
 def pytest_collection_modifyitems(config, items):
     place = {name: number for number, name in enumerate(LONGEST)}
     if config.getoption("minutes") is not None:      # many quick tests find more than a few long ones
         place = dict.fromkeys(LONGEST, len(LONGEST) + 1)
+    for item in items:
+        if "book" in getattr(item, "fixturenames", ()):
+            item.add_marker("built")
     items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONGEST)))
 
 

@@ -96,6 +96,47 @@ def test_the_limits_that_security_names_are_those_of_the_code():
     assert f"(the page reader: {page_reader.MOST // 10**6} MB)" in text
 
 
+# ---------------------------------------------------------------- what CONTRIBUTING.md says
+
+WALKS = re.search(r"\*\*One batch through.*?(?=\*\*Where does a figure)", read("CONTRIBUTING.md"), re.S)[0]
+NAMED = re.findall(r"`([^`]+)`", WALKS)
+
+
+def defined(path):
+    """The names of functions and classes in a file, methods also as Class.method."""
+    found = set()
+    for node in ast.walk(ast.parse(read(path))):
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef)}
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            found.add(node.name)
+    return found
+
+
+@pytest.mark.parametrize("name, place", re.findall(r"`([\w.]+)` (?:\(|in )`(\w+/\w+\.py)`", WALKS))
+def test_a_name_of_a_walk_is_in_the_file_beside_it(name, place):
+    assert name.removeprefix("nn.") in defined(f"course_lib/{place}")
+
+
+def test_every_name_of_a_walk_is_somewhere_on_it():
+    on_it = set().union(*(defined(f"course_lib/{name}") for name in NAMED if name.endswith(".py")))
+    on_it |= {"Page.stages", "dW", "db", "dx", "forward", "backward"}                # attributes, and every layer's
+    for name in NAMED:
+        room, _, function = name.partition(".")
+        if (ROOT / f"course_lib/reading/{room}.py").exists() and function:
+            assert function in defined(f"course_lib/reading/{room}.py"), name
+        else:
+            assert name.endswith(".py") or name.removeprefix("nn.") in on_it, name
+
+
+def test_what_contributing_names_is_there():
+    text = read("CONTRIBUTING.md")
+    for path in re.findall(r"(?<![\w/.])((?:tests|tools|book)/[\w/-]+\.\w+)", text):
+        assert "NN-name" in path or (ROOT / path).exists(), path
+    for target in re.findall(r"`?make ([a-z-]+)", "\n".join(re.findall(r"`[^`]+`|```.*?```", text, re.S))):
+        assert re.search(rf"^{target}:", read("Makefile"), re.M), target
+
+
 # ---------------------------------------------------------------- one address, set everywhere
 
 @pytest.fixture

@@ -71,7 +71,9 @@ def test_the_house_has_twelve_rooms_and_a_door():
 
 
 def test_what_the_chapters_stand_on_stays_small():
-    assert sum(lines(path) for room in CORE for path in files(room)) <= LINES
+    count = sum(lines(path) for room in CORE for path in files(room))
+    assert count <= LINES, (f"the rooms before speed have {count} lines, and LINES allows {LINES}: make something "
+                            "shorter, or write the new number there and say in the commit what it is worth")
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))

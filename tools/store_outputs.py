@@ -38,7 +38,7 @@ def main(*names):
         except CellExecutionError as error:
             sys.exit(f"stops with an error; its outputs are left as they were:\n{error}")
         print(f"{time.monotonic() - start:.0f} s")
-    print("Outputs stored. `make test` compares them with a fresh run; git shows what changed.")
+    print("Outputs stored. `.venv/bin/pytest book/NN-name.ipynb` compares them with a fresh run; git shows changes.")
 
 
 if __name__ == "__main__":
