@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.slow
 
 CHAPTERS = ["06-forward", "07-backward", "01-gradient"]
-OTHERS = ["notation", "glossary", "errata", "bibliography", "teaching", "adapting", "instructors"]
+OTHERS = ["notation", "glossary", "errata", "bibliography", "teaching", "adapting", "instructors", "hub"]
 
 
 @pytest.fixture(scope="module")
