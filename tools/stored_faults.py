@@ -123,10 +123,12 @@ def run(folder, *words):
 
 
 def failing_cells(folder, chapter, book):
-    """The ids of the code cells that fail."""
+    """The ids of the code cells that fail, or whose description nobody has read beside the picture as it is."""
     said, _ = run(folder, "--tb=no", "-rf", f"book/{chapter}.ipynb")
     codes = [cell.id for cell in book.cells if cell.cell_type == "code"]
-    return {codes[int(place)] for place in re.findall(rf"^FAILED book/{chapter}.ipynb::Cell (\d+)", said, re.M)}
+    listed = subprocess.run([sys.executable, "tools/alt_texts.py"], cwd=folder, capture_output=True, text=True, check=True).stdout
+    return ({codes[int(place)] for place in re.findall(rf"^FAILED book/{chapter}.ipynb::Cell (\d+)", said, re.M)}
+            | set(re.findall(rf"^{chapter}, (\S+) \(", listed, re.M)))
 
 
 def drawn(books, lot):
@@ -164,7 +166,7 @@ def what_cells_show(folder, lot):
         seen += changed(folder, chapter, book, places, lot)
     kinds = [kind for kind, _, _ in made]
     for kind in WANTED:
-        print(f"{kinds.count(kind)} stored {kind} changed: nbval noticed {seen.count(kind)}.", flush=True)
+        print(f"{kinds.count(kind)} stored {kind} changed, {seen.count(kind)} noticed.", flush=True)
 
 
 def sentences(folder, lot):
