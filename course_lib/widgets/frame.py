@@ -74,7 +74,7 @@ class Frame:
         """
         tone = f" course-{self.tone}" if self.tone else ""
         sentence = escape(self.sentence).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
-        return (f'<div class="course-frame{" course-still" if key else ""}"><div class="course-words">'
+        return (f'<div class="course-frame{" course-keyframe" if key else ""}"><div class="course-words">'
                 f'<p class="course-phase{tone}">{escape(self.phase)}</p>'
                 f'<p class="course-formula">{self._formula()}</p>'
                 f'<p class="course-sentence">{sentence}</p></div>'

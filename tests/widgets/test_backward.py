@@ -242,7 +242,7 @@ def test_the_player_has_a_track_for_each_layer():
     player = backward_stepper(EXAMPLES)
     assert player.rows == [{"name": "Layer", "options": list(EXAMPLES)}] and player.together
     for track, given in zip(player.tracks, EXAMPLES.values(), strict=True):
-        assert [markup.replace(" course-still", "") for markup in track] == [frame.html() for frame in frames(record(*given))]
+        assert [markup.replace(" course-keyframe", "") for markup in track] == [frame.html() for frame in frames(record(*given))]
         assert len(track) == 5
     assert sum(map(len, sum(player.tracks, []))) < 150_000
 

@@ -151,7 +151,7 @@ def test_one_trace_makes_the_same_picture_as_its_output():
 def test_the_stepper_has_a_frame_for_each_step():
     player, run = circuit_stepper(loss()), circuit.trace(loss())
     (track,) = player.tracks
-    assert [markup.replace(" course-still", "") for markup in track] == [frame.html() for frame in frames(run)]
+    assert [markup.replace(" course-keyframe", "") for markup in track] == [frame.html() for frame in frames(run)]
     assert len(track) == 20 and player.rows == [] and player.start == 0
 
 

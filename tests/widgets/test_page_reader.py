@@ -32,7 +32,7 @@ def reader():
 
 
 def shown(reader):
-    return [frame.replace(" course-still", "") for frame in reader.tracks[0]]
+    return [frame.replace(" course-keyframe", "") for frame in reader.tracks[0]]
 
 
 def give(reader, data, name, piece=1000):

@@ -182,7 +182,7 @@ def test_tracks_are_named_after_their_buttons_and_places(pictures):
     player = signals(runs, ["Activation", "Start"], slider="Width", start=1, paper={1})
     assert player.rows == [{"name": "Activation", "options": ["ReLU", "tanh"]}, {"name": "Start", "options": ["He", "Xavier"]}]
     assert player.slider == "Width" and player.start == 1
-    assert ["course-still" in markup for markup in player.tracks[1]] == [False, True]
+    assert ["course-keyframe" in markup for markup in player.tracks[1]] == [False, True]
     page = player.tracks[2][1]
     assert "tanh, He, 5 units" in page
     assert page.count("<svg") == 1 and "<script" not in page and "http" not in page

@@ -1,6 +1,6 @@
 """What a player shows on paper, and where no script runs: its key frames in order, with their words.
 
-The frames come out of the player's own state; `course_lib.widgets` has marked some with the class `course-still`.
+The frames come out of the player's own state; `course_lib.widgets` has marked some with the class `course-keyframe`.
 They stand hidden after the player, in a box with its classes, so that its rules hold for them too; `course.css`
 shows them instead of it.
 """
@@ -8,7 +8,7 @@ shows them instead of it.
 from html import escape
 from itertools import product
 
-KEY = '<div class="course-frame course-still"'
+KEY = '<div class="course-frame course-keyframe"'
 
 
 def on_paper(state, look):
@@ -53,4 +53,4 @@ def title(path):
 
 
 def stills(frames):
-    return f'<div class="course-stills">{"".join(frames)}</div>'
+    return f'<div class="course-keyframes">{"".join(frames)}</div>'
