@@ -53,4 +53,4 @@ def title(path):
 
 
 def stills(frames):
-    return f'<div class="course-keyframes">{"".join(frames)}</div>'
+    return f'<div class="course-stills">{"".join(frames)}</div>'
