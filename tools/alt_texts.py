@@ -18,8 +18,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 SIGNED = ROOT / "tests/alt_texts.yml"
 VARYING = yaml.safe_load((ROOT / "tests/varying_pictures.yml").read_text(encoding="utf-8"))
-HEAD = """# A signature of each description of a picture together with the picture, chapter by chapter: somebody read the one
-# beside the other. `tools/alt_texts.py` lists what has changed since, and signs it.
+HEAD = """# A signature of each description of a picture together with the picture, chapter by chapter: somebody read
+# the one beside the other. `tools/alt_texts.py` lists what has changed since, and signs it.
 """
 
 
