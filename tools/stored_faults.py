@@ -126,7 +126,8 @@ def failing_cells(folder, chapter, book):
     """The ids of the code cells that fail, or whose description nobody has read beside the picture as it is."""
     said, _ = run(folder, "--tb=no", "-rf", f"book/{chapter}.ipynb")
     codes = [cell.id for cell in book.cells if cell.cell_type == "code"]
-    listed = subprocess.run([sys.executable, "tools/alt_texts.py"], cwd=folder, capture_output=True, text=True, check=True)
+    listed = subprocess.run([sys.executable, "tools/alt_texts.py"], cwd=folder, check=True, capture_output=True,
+                            text=True)
     return ({codes[int(place)] for place in re.findall(rf"^FAILED book/{chapter}.ipynb::Cell (\d+)", said, re.M)}
             | set(re.findall(rf"^{chapter}, (\S+) \(", listed.stdout, re.M)))
 
