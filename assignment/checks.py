@@ -74,8 +74,10 @@ def same(got, want, tolerance):
 
 def several(got, count, what):
     """Complain unless `got` is a tuple or a list of `count` things."""
+    if got is None:
+        raise AssertionError(f"{what} returns None: does your function return its result?")
     if not isinstance(got, (tuple, list)) or len(got) != count:
-        number = f"{len(got)} things" if isinstance(got, (tuple, list)) else f"a {type(got).__name__}"
+        number = f"{len(got)} things" if isinstance(got, (tuple, list)) else f"one {type(got).__name__}"
         raise AssertionError(f"{what} should return {count} things, in the order it describes; it returns {number}.")
     return got
 
@@ -89,7 +91,7 @@ def equal(got, want, what, slips=None):
         for sentence, slip in (slips or {}).items():
             if got == plain(slip):
                 raise AssertionError(f"{what}: {sentence}.")
-        raise AssertionError(f"{what} is {short(got)} and should be {short(want)}.")
+        raise AssertionError(f"{what}: {short(got)} in place of {short(want)}.")
 
 
 def plain(value):

@@ -34,7 +34,7 @@ def df_dw2(w1, w2, x1, x2):
 
 # %% check df_dw2 3
 checks.close(df_dw2(0, 0, 1, 0), 0.125, "df/dw2 at the training point",
-             {"that is f (1 - f), without the inner sigmoid": 0.25, "that is the inner sigmoid alone": 0.5})
+             {"that is f (1 - f), without the inner sigmoid": 0.25, "that is f, or the inner sigmoid, itself": 0.5})
 ### BEGIN HIDDEN TESTS
 for w1, w2, x1, x2 in np.random.default_rng(11).normal(size=(9, 4)):
     F = lambda w: sigmoid(sigmoid(x1 * w1) * w + x2)
@@ -161,7 +161,7 @@ def different_units(W_in, W_out):
     ### END SOLUTION
 
 # %% check different_units 3
-checks.equal(different_units(np.full((4, 3), 0.3), np.full((2, 4), 0.3)), 1, "a layer that starts at 0.3 has one unit")
+checks.equal(different_units(np.full((4, 3), 0.3), np.full((2, 4), 0.3)), 1, "the units of a layer that starts at 0.3")
 checks.equal(different_units(np.full((2, 3), 0.3), np.array([[1., 2.]])), 2, "the units of a layer with one W_in", {
     "these two are used differently: look at the outgoing weights too": 1})
 ### BEGIN HIDDEN TESTS

@@ -181,7 +181,7 @@ for C, H, side, N, F, k in ((3, 6, 6, 3, 3, 3), (2, 7, 5, 4, 5, 2), (1, 5, 8, 2,
 # %% check convolve_pad 3
 y = convolve(np.ones((1, 3, 3, 1)), np.ones((1, 1, 3, 3)), np.zeros((1, 1)), stride=2, pad=1)
 checks.close(y, np.full((1, 2, 2, 1), 4),
-    "a picture of ones under a filter of ones, stride 2, pad 1: each corner sees four")
+    "a picture of ones under a filter of ones that sees four of them in each corner (stride 2, pad 1)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(27)
 for C, H, side, N, F, k, stride, pad in ((2, 7, 7, 2, 3, 3, 2, 0), (2, 6, 9, 2, 4, 3, 2, 1), (1, 5, 7, 3, 2, 5, 1, 2)):

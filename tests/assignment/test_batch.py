@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from grading import batch, report, sandbox
@@ -32,6 +34,9 @@ def marked(material, tmp_path_factory):
         put(handins / "broken", part, "{")
     put(handins / "<b>eve", part_of(2), notebook(part_of(2), {"relu": "def relu(x):\n    raise ValueError('<script>alert(1)</script>')"}))
     put(handins / "=1+1", part_of(2), notebook(part_of(2), solved=False))
+    put(handins / "Jörg (1)", part_of(2), notebook(part_of(2))).rename(handins / "Jörg (1)" / "Copy of part2_forward (1).ipynb")
+    (handins / "zipped").mkdir()
+    (handins / "zipped" / "network.zip").write_bytes(b"PK")
     (handins / "link").symlink_to(handins / "ada")
     (handins / "notes.txt").write_text("no hand-in")
     done = run("batch", handins, material, marks)
@@ -40,26 +45,46 @@ def marked(material, tmp_path_factory):
 
 
 def rows(marks):
-    with (marks / "marks.csv").open(encoding="utf-8") as file:
+    with (marks / "marks.csv").open(encoding="utf-8-sig") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
 def test_everybody_gets_a_line_and_a_report(marked):
     _, marks, done = marked
     table = rows(marks)
-    assert set(table) == {"ada", "broken", "<b>eve", "'=1+1"}
+    assert set(table) == {"ada", "broken", "<b>eve", "'=1+1", "Jörg (1)", "zipped"}
     assert (table["ada"]["points"], table["ada"]["stars"]) == ("60", "15")
     assert (table["ada"]["part2_forward"], table["ada"]["part4_training"]) == ("20", "0")
     assert table["broken"]["points"] == table["'=1+1"]["points"] == "0" and table["<b>eve"]["points"] == "18"
     assert {path.name for path in (marks / "reports").iterdir()} == {f"{name.strip(chr(39))}.html" for name in table}
-    assert "4 hand-ins marked" in done.stdout and "hand-in/s" in done.stderr and sandbox.holds() in done.stdout
+    assert (table["Jörg (1)"]["part2_forward"], table["Jörg (1)"]["trouble"]) == ("20", "")
+    assert "6 hand-ins marked" in done.stdout and "hand-in/s" in done.stderr and sandbox.holds() in done.stdout
 
 
 def test_a_report_says_what_was_lost_and_why(marked):
     text = (marked[1] / "reports" / "broken.html").read_text(encoding="utf-8")
-    assert "0 of 100 points, 0 of 26 stars" in text and "its file is damaged" in text and "there is no part6_page.ipynb" in text
+    assert "0 of 100 points, 0 of 26 stars" in text and text.count("there is no part6_page.ipynb") == 1
+    assert text.partition("<h2>")[2].count("its file is damaged") == 3 and "Hint" not in text, "a reason for the whole notebook is said once"
+    text = (marked[1] / "reports" / "=1+1.html").read_text(encoding="utf-8")
     assert "Hint: One product of matrices does all columns." in text
+    assert text.count("max_pool is not written yet") == 2 and text.count("maximum over axes 1 and 2") == 1, "a hint is said once"
     assert 'class="lost"' not in (marked[1] / "reports" / "ada.html").read_text(encoding="utf-8").split("Part 4")[0]
+
+
+def test_the_table_says_which_hand_ins_a_person_has_to_look_at(marked):
+    _, marks, done = marked
+    trouble = {name: row["trouble"] for name, row in rows(marks).items() if row["trouble"]}
+    assert set(trouble) == {"broken", "zipped"} and "Have a look at 2 of them" in done.stdout
+    assert trouble["zipped"] == "network.zip was not unpacked"
+    assert trouble["broken"].startswith("part1_gradient: its file is damaged") and "part4" not in trouble["broken"]
+
+
+def test_marks_do_not_slip_into_a_repository(marked):
+    assert (marked[1] / ".gitignore").read_text() == "*\n"
+
+
+def test_a_hint_has_its_code_and_its_stress():
+    assert report.marked_up("`i*k + j*k`, *any* < 3") == "<code>i*k + j*k</code>, <em>any</em> &lt; 3"
 
 
 def test_what_a_student_writes_is_no_html():
@@ -78,8 +103,23 @@ def test_it_goes_on_where_it_was_stopped(marked, material):
     put(handins / "=1+1", part_of(2), notebook(part_of(2)))     # and somebody handed in anew
     assert run("batch", handins, material, marks).returncode == 0
     again = {path.stem: path.stat().st_mtime_ns != before[path] for path in (marks / "results").iterdir()}
-    assert again == {"ada": False, "<b>eve": False, "broken": True, "=1+1": True}
+    assert again == {"ada": False, "<b>eve": False, "broken": True, "=1+1": True, "Jörg (1)": False, "zipped": False}
     assert rows(marks)["'=1+1"]["points"] == "20"
+
+
+def test_an_interrupt_says_how_far_it_came(marked, material, tmp_path):
+    """Ctrl-C: what is under way ends, nothing else begins, and a sentence in place of a traceback."""
+    words = [sys.executable, "-m", "grading.batch", marked[0], material, tmp_path]
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}      # a shell's background job is deaf to it
+    with subprocess.Popen(words, cwd=ROOT / "tools", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **heard) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("results/*.json")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=120)[1]
+    done = len(list(tmp_path.glob("results/*.json")))
+    assert process.returncode == 1 and "Traceback" not in said, said
+    assert f"Stopped with {done} of 6 hand-ins marked" in said and not (tmp_path / "marks.csv").exists()
 
 
 def test_a_marking_that_breaks_off_stops_nobody(material, tmp_path, monkeypatch):
@@ -118,10 +158,17 @@ def test_nbgrader_makes_the_release_and_takes_the_marks(marked, material, tmp_pa
         theirs = ["".join(cell["source"]) for cell in released["cells"] if cell["cell_type"] == "code"]
         assert [text.strip() for text in theirs] == [text.strip() for text in ours], "the tests hand in what nbgrader hands out"
         assert "course_lib" not in json.dumps(released)
-    assert run("gradebook", tmp_path / "course", marked[1] / "results", python=GRADE).returncode == 0
+    entered = run("gradebook", tmp_path / "course", marked[1] / "results", python=GRADE)
+    assert entered.returncode == 0, entered.stderr
     ask = ("from nbgrader.api import Gradebook; import sys\n"
            "with Gradebook('sqlite:///' + sys.argv[1], 'learning-network') as book:\n"
            "    print([(s.id, s.score, s.max_score) for s in book.students])")
     environment = {**os.environ, "PATH": f"{GRADE.parent}{os.pathsep}{os.environ['PATH']}"}
     told = subprocess.run([GRADE, "-c", ask, tmp_path / "course/gradebook.db"], capture_output=True, text=True, env=environment)
+    assert "gradebook.db has the marks" in entered.stdout
     assert "('ada', 75.0, 126.0)" in told.stdout and "('broken', 0.0, 126.0)" in told.stdout, told.stdout + told.stderr
+    fewer = ("import sys; from grading import build, parts; every = parts.read_parts()[:5]; parts.read_parts = lambda: every\n"
+             "build.main(*sys.argv[1:])")
+    refused = subprocess.run([GRADE, "-c", fewer, material, tmp_path / "course"], cwd=ROOT / "tools", capture_output=True, text=True)
+    assert refused.returncode == 1 and f"Rename {tmp_path}, marks and all" in refused.stderr, refused.stderr
+    assert "Traceback" not in refused.stderr, "a part that is taken away under marks: a sentence"

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
 import pytest
-from grading import handin, mark, wire
+from grading import handin, mark, parts, wire
 
 from tests.assignment.handins import notebook, part_of, put, solution
 from tests.conftest import ROOT
@@ -38,11 +40,29 @@ def test_the_reference_gets_everything_and_an_untouched_release_nothing(graded, 
     assert all("is not written yet" in sentence for sentence in nothing.lost.values())
 
 
+@pytest.mark.parametrize("number", range(1, 7))
+def test_running_a_part_where_the_data_lie_checks_it(material, number):
+    done = subprocess.run([sys.executable, ROOT / "assignment" / f"{part_of(number).name}.py"], cwd=material,
+                          env={**os.environ, "MPLBACKEND": "agg"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_there_are_a_hundred_points():
     checks = [check for number in range(1, 7) for check in part_of(number).checks]
     assert sum(check.points for check in checks if not check.star) == 100
     assert sum(check.points for check in checks if check.star) == 26
     assert all(check.hint and "$" not in check.hint for check in checks), "each lost point has a hint that any page can show"
+
+
+def test_a_part_says_how_many_points_it_has():
+    """Who changes a check's points is told of the text above, before nbgrader runs for a minute."""
+    every = [part_of(number) for number in range(1, 7)]
+    assert parts.points_that_differ(every) == []
+    every[0].checks[0].points += 1
+    every[3].checks[-1].points -= 1
+    first, second = parts.points_that_differ(every)
+    assert first.startswith("part1_gradient: its checks give 21 points and 0 stars, and its first text says 20.")
+    assert second.startswith("part4_training: its checks give 20 points and 4 stars, and its first text says 20 and 5.")
 
 
 # ---------------------------------------------------------------- wrong: what is lost, and what is said
@@ -83,7 +103,7 @@ WRONG = {
     "Wald's interval": (4, {"wilson": "def wilson(right, count, z=1.96):\n    p = right / count\n"
                             "    return p - z * (p * (1 - p) / count)**.5, p + z * (p * (1 - p) / count)**.5"}, {"wilson"}, "share ±"),
     "columns before rows": (6, {"reading_order": "def reading_order(boxes):\n    return [sorted(range(len(boxes)), key=lambda i: boxes[i][1])]"},
-                            {"reading_order", "star-page"}, "should be [[2, 1], [0, 3]]"),
+                            {"reading_order", "star-page"}, "in place of [[2, 1], [0, 3]]"),
     "answers hard-coded": (2, {"inner_product": "def inner_product(x, W, b):\n    return np.array([[11, 14, 12], [23, 30, 24]])",
                                "output_size": "def output_size(size, k, stride=1, pad=0):\n    return {(28, 5): 24, (227, 11): 55}.get((size, k), 1)",
                                "relu": RELU + "return np.array([[0, 0, 2], [3, 0, 0.25]])"},
@@ -138,7 +158,6 @@ SPY = RELU + """import os, sys, gc
 
 
 def test_nothing_of_the_checks_or_of_others_can_be_read(graded, tmp_path):
-    import sys
     put(tmp_path / "other", part_of(2), notebook(part_of(2)))
     said = graded(2, {"relu": SPY.format(python=sys.base_prefix)}).lost["relu"]
     assert "ValueError: ['/tmp/checks.py', " in said, said
@@ -224,6 +243,30 @@ def test_all_cells_deleted(graded):
 def test_no_cell_ids(graded):
     """From Colab: nbformat 4.4, no ids, nbgrader's marks gone. Its work counts all the same."""
     assert graded(2, made=notebook(part_of(2), ids=False)).lost == {}
+
+
+@pytest.mark.parametrize("name", ["part3_backward (1).ipynb", "Copy of part3_backward.ipynb", "part3_backward.ipynb.txt",
+                                  "Übung 3 – Jörg.ipynb", "Part3_Backward.ipynb"])
+def test_a_file_is_renamed_on_its_way(tmp_path, name):
+    """By browsers, Colab, learning platforms, students: the name helps, and else what the notebook defines."""
+    for number in (2, 4):
+        put(tmp_path, part_of(number), notebook(part_of(number)))
+    put(tmp_path, part_of(3), notebook(part_of(3), ids=False)).rename(tmp_path / name)
+    put(tmp_path / ".ipynb_checkpoints", part_of(3), "an older one")
+    assert handin.find(tmp_path, part_of(3)).name == name
+    assert handin.find(tmp_path, part_of(4)).name == "part4_training.ipynb"
+    with pytest.raises(handin.Missing, match="there is no part6_page.ipynb"):
+        handin.find(tmp_path, part_of(6))
+
+
+def test_the_right_name_comes_first_and_two_wrong_ones_are_for_a_person(tmp_path):
+    part = part_of(2)
+    for copy in ("part2_forward (1)", "part2_forward (2)"):
+        put(tmp_path, part, notebook(part)).rename(tmp_path / f"{copy}.ipynb")
+    with pytest.raises(handin.Unreadable, match=r"there are 2 files that may be part2_forward.ipynb: part2_forward \(1\)"):
+        handin.find(tmp_path, part)
+    exact = put(tmp_path, part, notebook(part))
+    assert handin.find(tmp_path, part) == exact
 
 
 @pytest.mark.parametrize("text", ["{\"cells\": [", "[" * 100_000, "", "[1, 2]", "{\"cells\": 3}", "{\"cells\": [4]}",

@@ -21,7 +21,8 @@ LAST = "dy.sum(axis=1, keepdims=True)"
 
 SLIPS = [
     (1, "df_dw2", like(1, "df_dw2", ("return f * (1 - f) * hidden", "return f * (1 - f)")), "without the inner sigmoid"),
-    (1, "df_dw2", "def df_dw2(w1, w2, x1, x2): return sigmoid(x1 * w1)", "the inner sigmoid alone"),
+    (1, "df_dw2", "def df_dw2(w1, w2, x1, x2): return sigmoid(x1 * w1)", "f, or the inner sigmoid, itself"),
+    (1, "df_dw2", "def df_dw2(w1, w2, x1, x2): return sigmoid(sigmoid(x1 * w1) * w2 + x2)", "f, or the inner sigmoid, itself"),
     (1, "step", like(1, "step", ("w2 + rate", "w2 - rate")), "goes uphill"),
     (1, "step", like(1, "step", ("rate * 2", "rate")), "half the squared error"),
     (1, "step", "def step(*_, y, rate): return -rate * 0.125", "descends f"),
@@ -29,6 +30,7 @@ SLIPS = [
     (1, "collapse", like(1, "collapse", ("next_W @ W,", "W @ next_W,")), "the wrong way round"),
     (1, "dead_share", "def dead_share(x, W, b): return (W @ x + b <= 0).mean()", "the share of zeros"),
     (1, "dead_share", like(1, "dead_share", ("1 - ", "")), "the share of living ones"),
+    (1, "different_units", "def different_units(a, b): return 4", "the units of a layer that starts at 0.3: 4 in place of 1."),
     (1, "different_units", "def different_units(a, b): return len(np.unique(a, axis=0))", "the outgoing weights too"),
     (1, "count_one", like(1, "count_parameters", ("(k * k * C + 1)", "k * k * C")), "the biases are missing"),
     (1, "count_one", like(1, "count_parameters", ("(k * k * C + 1)", "(k * k + 1)")), "all three channels"),
@@ -50,7 +52,8 @@ SLIPS = [
     (3, "inner_product_dW", f"{BACK}W.T @ dy, dy @ x, {LAST}", "x is not transposed"),
     (3, "inner_product_dW", f"{BACK}W.T @ dy, dy @ x.T / len(x.T), {LAST}", "you divided by the batch"),
     (3, "inner_product_db", f"{BACK}W.T @ dy, dy @ x.T, dy.mean(axis=1, keepdims=True)", "the mean over the batch"),
-    (3, "inner_product_db", f"{BACK}W.T @ dy", "should return 3 things"),
+    (3, "inner_product_db", f"{BACK}W.T @ dy", "should return 3 things, in the order it describes; it returns one ndarray."),
+    (3, "inner_product_db", f"{BACK}None", "does your function return its result?"),
     (3, "loss", like(3, "gradients", (".mean()", ".sum()")), "the sum over the batch"),
     (3, "gradients", like(3, "gradients", ("p / len(labels)", "p / len(labels)**2")), "you divided by the batch twice"),
     (3, "gradients", like(3, "gradients", ("p / len(labels)", "p")), "you did not divide by the batch"),

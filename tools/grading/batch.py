@@ -23,9 +23,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from grading import parts, report, sandbox
+from grading import handin, parts, report, sandbox
 
 MINUTES = 5         # for one student's six notebooks; then what is not marked is for a person to look at
+ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz")      # nothing in them is looked at
 TOOLS = Path(__file__).parents[1]
 
 
@@ -36,9 +37,10 @@ def students(folder):
 
 
 def fingerprint(folder):
-    """What a mark depends on: the hand-in's notebooks, and the assignment."""
+    """What a mark depends on: the hand-in's notebooks, the assignment, and what marks it."""
     digest = hashlib.sha256()
-    for path in [*sorted(folder.rglob("*.ipynb")), *sorted(parts.FOLDER.glob("*.py"))]:
+    ours = [*sorted(parts.FOLDER.glob("*.py")), *sorted(TOOLS.glob("grading/*.py"))]
+    for path in [*handin.files(folder, ".ipynb", *ARCHIVES), *ours]:
         digest.update(str(path.name).encode(errors="replace"))
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
@@ -51,6 +53,17 @@ def nothing(trouble):
     return {"trouble": trouble, "parts": {part.name: {"title": part.title, "notes": [], "marks": [
         {"name": check.name, "most": check.points, "star": check.star, "hint": check.hint, "points": 0,
          "sentence": "not marked"} for check in part.checks]} for part in parts.read_parts()}}
+
+
+def to_look_at(folder, marked):
+    """What a person should know of a hand-in: files that count for nothing, notebooks that could not be read."""
+    said = [f"{name}: {part['unread']}" for name, part in marked.items() if part["unread"]]
+    said += [f"{path.name} was not unpacked" for path in handin.files(folder, *ARCHIVES)]
+    notebooks = [path.relative_to(folder).as_posix() for path in handin.files(folder, ".ipynb")]
+    if not said and not notebooks:
+        return "there is no notebook in the folder"
+    known = " ".join([*said, *(str(part["file"]) for part in marked.values())])
+    return "; ".join(said + [f"{name} was taken for none of the parts" for name in notebooks if name not in known])
 
 
 def mark(folder, material, grades):
@@ -74,8 +87,9 @@ def mark(folder, material, grades):
             os.killpg(process.pid, signal.SIGKILL)
             said = f"it took more than {MINUTES} minutes"
     if raw.exists():
-        result = {"parts": json.loads(raw.read_text(encoding="utf-8"))}
+        marked = json.loads(raw.read_text(encoding="utf-8"))
         raw.unlink()
+        result = {"parts": marked, "trouble": to_look_at(folder, marked)}
     else:
         result = nothing(f"The marking broke off; somebody has to look at this hand-in ({said.strip()[-300:]}).")
     result |= {"student": folder.name, "fingerprint": now}
@@ -92,7 +106,7 @@ def write(path, text):
 def summarise(grades, names):
     """Write the reports and marks.csv; return the results."""
     results = [json.loads((grades / "results" / f"{name}.json").read_text(encoding="utf-8")) for name in names]
-    with (grades / "marks.csv").open("w", newline="", encoding="utf-8", errors="replace") as file:
+    with (grades / "marks.csv").open("w", newline="", encoding="utf-8-sig", errors="replace") as file:     # for Excel
         table = csv.writer(file)
         table.writerow(["student", *(part.name for part in parts.read_parts()), "points", "stars", "trouble"])
         for result in results:
@@ -132,23 +146,33 @@ def arguments():
     return given
 
 
+def mark_all(folders, material, grades):
+    """Mark every hand-in that is not marked yet; an interrupt says how far it came, and how to go on."""
+    with alone(grades), ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [pool.submit(mark, folder, material, grades) for folder in folders]
+        try:
+            for done in tqdm(as_completed(waiting), total=len(waiting), unit="hand-in"):
+                done.result()
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            count = sum(not job.cancelled() for job in waiting)
+            sys.exit(f"\nStopped with {count} of {len(folders)} hand-ins marked. The same command goes on from there.")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
 def main():
     given = arguments()
     folders = students(given.handins)
     for name in ("results", "reports"):
         (given.grades / name).mkdir(parents=True, exist_ok=True)
-    with alone(given.grades), ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [pool.submit(mark, folder, given.material, given.grades) for folder in folders]
-        try:
-            for done in tqdm(as_completed(waiting), total=len(waiting), unit="hand-in"):
-                done.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)      # an interrupt: those that are under way end, no other begins
-            raise
+    (given.grades / ".gitignore").write_text("*\n", encoding="utf-8")       # marks are nobody else's
+    mark_all(folders, given.material, given.grades)
     results = summarise(given.grades, [folder.name for folder in folders])
-    broken = sum("trouble" in result for result in results)
+    troubles = sum(bool(result.get("trouble")) for result in results)
     print(f"{len(results)} hand-ins marked: {given.grades}/marks.csv and reports/."
-          + (f" {broken} broke off; marks.csv says which." if broken else ""))
+          + (f" Have a look at {troubles} of them: the column trouble says why." if troubles else ""))
 
 
 if __name__ == "__main__":

@@ -83,6 +83,9 @@ def generate(config):
     api = NbGraderAPI(config=config)
     said = api.generate_assignment(parts.NAME)
     if not said["success"]:
+        if "submissions associated with it" in f"{said.get('error')}{said.get('log')}":
+            sys.exit("The gradebook has marks for the checks as they were, and nbgrader keeps them from being taken "
+                     f"away. Rename {Path(config.CourseDirectory.root).parent}, marks and all, and begin a new one.")
         sys.exit(f"nbgrader could not make the release:\n{said.get('error')}\n{said.get('log')}")
     api.coursedir.assignment_id = parts.NAME
     GenerateSolution(coursedir=api.coursedir, parent=api).start()
@@ -121,6 +124,8 @@ def logged(path):
 def main(material, course):
     material, course, all_parts = Path(material), Path(course).resolve(), parts.read_parts()
     os.environ["PATH"] = f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}"     # nbgrader calls alembic by its name
+    if wrong := parts.points_that_differ(all_parts):
+        sys.exit("\n".join(wrong))
     write_source(course, material, all_parts)
     config = settings(course)
     with logged(course / "build.log"):

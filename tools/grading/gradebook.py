@@ -36,6 +36,7 @@ def main(course, results):
     with Gradebook(f"sqlite:///{Path(course).resolve() / 'gradebook.db'}", "learning-network") as book:
         for path in sorted(Path(results).glob("*.json")):
             enter(book, json.loads(path.read_text(encoding="utf-8")))
+    print(f"{course}/gradebook.db has the marks, too.")
 
 
 if __name__ == "__main__":

@@ -76,13 +76,16 @@ def judge(check, spaces):
 
 
 def mark_part(part, folder, files):
-    """The marks of one notebook, check by check, and what its cells complained of."""
+    """The marks of one notebook, check by check, what its cells complained of, its file, or why it was not read."""
     with tempfile.TemporaryDirectory(prefix="hand-in-") as private:
+        path, unread = None, ""
         try:
-            cells = handin.program(part, handin.read(handin.find(folder, part.name)))
+            path = handin.find(folder, part)
+            cells = handin.program(part, handin.read(path))
             session = sandbox.Session(cells, files, private)
         except (handin.Unreadable, OSError) as error:
             session = Absent(str(error))
+            unread = "" if isinstance(error, handin.Missing) else str(error)
         try:
             names = {name: Proxy(name, session) for name in functions(part)}
             spaces = given_names(part) | names
@@ -91,7 +94,8 @@ def mark_part(part, folder, files):
         finally:
             session.stop()
     notes = [f"{label}: {said}" for label, said in session.failed.items()]
-    return {"title": part.title, "marks": marks, "notes": notes}
+    file = path and path.relative_to(folder).as_posix()
+    return {"title": part.title, "marks": marks, "notes": notes, "file": file, "unread": unread}
 
 
 def material(folder):

@@ -81,6 +81,19 @@ def read_parts(folder=FOLDER):
     return [read_part(path) for path in sorted(folder.glob("part*.py"))]
 
 
+def points_that_differ(all_parts):
+    """What the parts' opening texts promise and their checks do not give, a sentence each."""
+    wrong = []
+    for part in all_parts:
+        said = [int(number) for number in re.findall(r"\b(\d+) (?:points|stars)\b", part.cells[0].source)]
+        given = [sum(check.points for check in part.checks if check.star == star) for star in (False, True)]
+        if said != [number for number in given if number]:
+            promised = " and ".join(map(str, said)) or "nothing"
+            wrong.append(f"{part.name}: its checks give {given[0]} points and {given[1]} stars, "
+                         f"and its first text says {promised}. Change the text, or the checks.")
+    return wrong
+
+
 def without(source, what, stub=""):
     """The source with every region BEGIN `what` to END `what` replaced by the stub, as far in as the region is."""
     region = re.compile(rf"^(?P<indent> *)### BEGIN {what}\n.*?### END {what}(\n|\Z)", re.M | re.S)

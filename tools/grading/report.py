@@ -51,13 +51,30 @@ def section(part):
     """The lines of one part."""
     lines = [f"<h2>{escape(part['title'])}: {score(part['marks'])}</h2>"]
     lines += [f'<p class="note">{escape(note)}</p>' for note in part["notes"]]
+    reasons = {mark["sentence"] for mark in part["marks"]}
+    if len(reasons) == 1 < len(part["marks"]) and reasons != {""}:        # the whole notebook's
+        return [*lines, f"<p>{escape(*reasons)}</p>"]
     lines.append("<table><tr><th>Check</th><th>Points</th><th>What was lost</th></tr>")
+    given = set()
     for mark in part["marks"]:
-        full = mark["points"] == mark["most"]
-        said = "" if full else escape(mark["sentence"])
-        if not full and mark["hint"]:
-            hint = re.sub("`(.+?)`", r"<code>\1</code>", escape(mark["hint"]))
-            said += f'<div class="hint">Hint: {hint}</div>'
-        lines.append(f'<tr class="{"full" if full else "lost"}"><td><code>{escape(mark["name"])}</code></td>'
-                     f"<td>{mark['points']} of {mark['most']}</td><td>{said}</td></tr>")
+        lines.append(row(mark, with_hint=mark["hint"] not in given))
+        given |= {mark["hint"]} if mark["points"] < mark["most"] else set()
     return [*lines, "</table>"]
+
+
+def row(mark, with_hint):
+    """One check's line; a hint that is above already is not said again."""
+    full = mark["points"] == mark["most"]
+    said = "" if full else escape(mark["sentence"])
+    if not full and mark["hint"] and with_hint:
+        said += f'<div class="hint">Hint: {marked_up(mark["hint"])}</div>'
+    return (f'<tr class="{"full" if full else "lost"}"><td><code>{escape(mark["name"])}</code></td>'
+            f"<td>{mark['points']} of {mark['most']}</td><td>{said}</td></tr>")
+
+
+def marked_up(text):
+    """A hint as HTML: `code` and *stress*."""
+    pieces = re.split("`(.+?)`", escape(text))           # every second one is code
+    pieces[::2] = [re.sub(r"\*(\w+)\*", r"<em>\1</em>", piece) for piece in pieces[::2]]
+    pieces[1::2] = [f"<code>{piece}</code>" for piece in pieces[1::2]]
+    return "".join(pieces)
