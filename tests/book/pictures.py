@@ -12,10 +12,10 @@ from math import log10
 import numpy as np
 import yaml
 from course_book import notebooks
+from numbers_behind import NUMBER, allowed_in, has, numbers, plain, printed, value
 from PIL import Image
 
 from tests.book.executed import Executed
-from tests.book.test_numbers import NUMBER, allowed_in, has, numbers, plain, printed, value
 from tests.conftest import ROOT
 
 MIME = notebooks.DRAWN_AS
@@ -117,7 +117,7 @@ def strange_numbers(text, facts, cell, allowed):
     known |= {WORDS[word] for word in re.findall(r"[a-z]+", words.lower()) if word in WORDS}
     # whole numbers of four digits are what is written on a page: test_numbers finds them nearby
     yield from (found.written for found in numbers(text) if found.written not in allowed and not has(found, known)
-                and not (found.value >= 1000 and not found.behind))
+                and not (found.value >= 1000 and not found.behind) and "e" not in found.written)
     counted = re.findall(rf"\b({'|'.join(WORDS)}) (?:\w+ ){{0,3}}?(?:{DRAWN})\b", text.lower())
     yield from (word for word in counted if WORDS[word] not in known)
     yield from (" by ".join(pair) for pair in re.findall(r"\b(\d) by (\d)\b", text) if not {*map(float, pair)} <= known)

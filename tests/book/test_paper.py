@@ -49,6 +49,12 @@ def on_paper(request, opened):
     return show_page
 
 
+def test_what_only_a_screen_can_do_is_not_printed(opened):
+    page, keys = opened("book/01-gradient.html"), ".course-live, .course-score, .copybtn, #pst-back-to-top"
+    assert show(page, "screen", "light").locator(keys).filter(visible=True).count() > 20
+    assert show(page, "print", "light").locator(keys).filter(visible=True).count() == 0
+
+
 SHEETS = """() => [...document.querySelectorAll(".course-paper")].filter(sheet => sheet.checkVisibility()).map(sheet => ({
   pictures: [...sheet.querySelectorAll("svg[role=img], img")].map(each => each.checkVisibility() && each.getBoundingClientRect().width > 0),
   captions: [...sheet.querySelectorAll(".course-frame")].map(frame => frame.querySelector(".course-words").innerText),
@@ -95,7 +101,7 @@ def test_every_widget_that_is_no_player_has_something_for_paper(book, opened, on
         for place in cells:
             widgets += 1
             following = page.locator("main .cell").nth(place + 1)
-            still = following.locator(".course-frame, .course-still, figure, img, svg").first
+            still = following.locator(".cell_output :is(.course-frame, .course-still, figure, img, svg)").first
             assert still.is_visible(), f"{name}: nothing on paper after cell {place} with its widget"
     assert widgets >= 2
 

@@ -6,6 +6,7 @@ import logging
 import re
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
@@ -20,6 +21,18 @@ FACES = [(family, style, package) for family, package in (("Source Serif 4 Varia
 WEIGHTS = 400, 700     # of the faces' 200 to 900: lighter and heavier than this nothing is set
 SYSTEMS = ("latin", "latin-ext", "greek")
 FIRST = ("source-serif-4-latin-normal.woff2", "source-sans-3-latin-normal.woff2")  # what the first screen needs
+#: what a reader's system has until a face has come, and the size, in percent of its own, at which a text is as wide
+#: in it as in the face: upright, italic, bold. Mean widths of letters in English by @capsizecss/metrics 4.3.0;
+#: for DejaVu, which it lacks, from the fonts over the letters of the chapters. Bold sans: 650, as titles are.
+MEANWHILE = {
+    "Source Serif 4 Variable": {"Georgia": (107.4, 97.0, 95.3), "Noto Serif": (99.6, 94.0, 96.5),
+                                "DejaVu Serif": (92.5, 84.8, 86.3)},
+    "Source Sans 3 Variable": {"Arial": (93.8, 91.5, 91.0), "Roboto": (94.0, 94.3, 96.8),
+                               "DejaVu Sans": (81.9, 79.9, 75.6)},
+    "Inconsolata Variable": {"Menlo": (83.1,), "Consolas": (90.9,), "DejaVu Sans Mono": (83.1,)},
+}
+CUTS = {"": "font-style: normal; font-weight: 400", "Italic": "font-style: italic; font-weight: 400",
+        "Bold": "font-style: normal; font-weight: 600 700"}
 ASCII = set(range(0x20, 0x7f))
 FORMULA_FACE = re.compile(r'@font-face[^{]*\{[^}]*font-family: "?([\w-]+)"?;[^}]*src: url\("[^"]*?(\w+-?\w*)\.woff"')
 MATHEMATICS = "mathjax-full/es5/output/chtml/fonts/woff-v2"
@@ -33,30 +46,48 @@ def write(folder, pages, formulas):
     """
     folder.mkdir(exist_ok=True)
     shown = ASCII | {ord(letter) for page in pages for letter in set(unescape(re.sub(r"<[^>]*>", "", page)))}
-    wanted = hashlib.sha256(f"{sorted(shown)}{formulas}{WEIGHTS}".encode()).hexdigest()
-    kept = folder / "faces.json"                 # the same letters make the same files
+    code = Path(__file__).read_text(encoding="utf-8")
+    wanted = hashlib.sha256(f"{sorted(shown)}{formulas}{code}".encode()).hexdigest()
+    kept = folder / "faces.json"                 # the same letters and rules make the same files
     if not kept.is_file() or json.loads(kept.read_text())["wanted"] != wanted:
-        rules = "".join([*text_faces(folder, shown), *formula_faces(folder, formulas)])
+        rules = "".join([*text_faces(folder, shown), *stand_ins(), *formula_faces(folder, formulas)])
         kept.write_text(json.dumps({"wanted": wanted, "rules": rules}))
     return json.loads(kept.read_text())["rules"]
 
 
+def source_of(package, system, style):
+    return f"@fontsource-variable/{package}/files/{package}-{system}-wght-{style}.woff2"
+
+
 def text_faces(folder, shown):
     for family, style, package in FACES:
+        here = set()                             # a letter of two systems, a space, is in the first one's file
         for system in SYSTEMS:
-            source = f"@fontsource-variable/{package}/files/{package}-{system}-wght-{style}.woff2"
+            source = source_of(package, system, style)
             if not (frontend.MODULES / source).is_file():      # a face without this writing system
                 continue
             font = TTFont(frontend.MODULES / source)
-            letters = shown & set(font.getBestCmap())
-            if system != "latin":
-                letters -= ASCII
+            letters = shown & set(font.getBestCmap()) - here
+            here |= letters
             if letters:
                 name = f"{package}-{system}-{style}.woff2"
                 (folder / name).write_bytes(smaller(font, letters))
                 yield (f'@font-face {{ font-family: "{family}"; font-style: {style}; '
                        f'font-weight: {WEIGHTS[0]} {WEIGHTS[1]}; font-display: swap; '
                        f'src: url("fonts/{name}") format("woff2"); unicode-range: {ranges(letters)}; }}\n')
+
+
+def stand_ins():
+    """A system's letters, as wide and as high as those that come later: lines break where they will, nothing moves."""
+    for family, _, package in (face for face in FACES if face[1] == "normal"):
+        heights = TTFont(frontend.MODULES / source_of(package, "latin", "normal"))["hhea"]
+        for system, sizes in MEANWHILE[family].items():
+            for (cut, chosen), size in zip(CUTS.items(), sizes, strict=False):
+                full, short = f"{system} {cut}".strip(), f"{system.replace(' ', '')}-{cut}".strip("-")
+                above, below = (round(10 * height / size, 1) for height in (heights.ascent, -heights.descent))
+                yield (f'@font-face {{ font-family: "{system} meanwhile"; {chosen}; '
+                       f'src: local("{full}"), local("{short}"); size-adjust: {size}%; '
+                       f'ascent-override: {above}%; descent-override: {below}%; line-gap-override: 0%; }}\n')
 
 
 def formula_faces(folder, formulas):
@@ -66,7 +97,9 @@ def formula_faces(folder, formulas):
             font = TTFont(frontend.MODULES / MATHEMATICS / f"{source}.woff")
             there = set(font.getBestCmap())
             (folder / f"{source}.woff2").write_bytes(smaller(font, letters & there or there))
-            yield f'@font-face {{ font-family: {family}; src: url("fonts/{source}.woff2") format("woff2"); }}\n'
+            # in the letters of a text a formula stands askew: it waits for its own
+            yield (f'@font-face {{ font-family: {family}; font-display: block; '
+                   f'src: url("fonts/{source}.woff2") format("woff2"); }}\n')
 
 
 def plain(text):
