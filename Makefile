@@ -48,8 +48,8 @@ assignment: $(TEACHING)/ready  ## make the assignment: what to hand out, its sou
 
 grade: .grade/ready $(TEACHING)/ready  ## mark hand-ins, a folder for each student in one: make grade HANDINS=folder
 	@test -n "$(HANDINS)" || { echo "Which folder? It has a folder for each student: make grade HANDINS=folder"; exit 1; }
-	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(TEACHING)/material $(MARKS) $(if $(TRUSTING),--trusting)
-	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(TEACHING)/course $(MARKS)/results
+	@PYTHONPATH=tools .grade/bin/python -m grading.batch "$(HANDINS)" $(TEACHING)/material "$(MARKS)" $(if $(TRUSTING),--trusting)
+	@PYTHONPATH=tools .grade/bin/python -m grading.gradebook $(TEACHING)/course "$(MARKS)/results"
 
 key: book $(VENV)/ready-to-test  ## print the key to all exercises and quizzes, for who teaches: teaching/key.pdf
 	@$(BIN)/python tools/key.py $(TEACHING)/key.pdf

@@ -7,6 +7,10 @@ from nbval.plugin import IPyNbCell
 
 from tests.book import executed, pictures
 
+# Two kernels with two threads each on two cores wait for each other, spinning: more than ten minutes, where three do.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):

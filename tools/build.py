@@ -3,6 +3,7 @@
 python tools/build.py [an argument of jupyter-book build ...]
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,18 +13,25 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def forget_what_is_gone(html):
-    """Remove pages of an earlier build whose source is gone, and say whether there were any.
+def contents(root=ROOT):
+    """The pages that `_toc.yml` names."""
+    text = (root / "_toc.yml").read_text(encoding="utf-8")
+    names = re.findall(r"^[ -]*(?:root|file): *[\"']?([^\s\"'#]+)", text, re.M)
+    return {re.sub(r"\.(md|ipynb)$", "", name) for name in names}
+
+
+def forget_what_is_gone(html, root=ROOT):
+    """Remove pages of an earlier build whose source is gone, or not in `_toc.yml` any more; say whether there were any.
 
     Sphinx leaves them, and every page that it does not write again still leads to them; of pages of code it
     writes again only those whose code has changed.
     """
-    code, gone = html / "_modules", False
+    code, named, gone = html / "_modules", contents(root), False
     for page in [*html.glob("book/**/*.html"), *code.glob("course_lib/**/*.html")]:
         top = code if code in page.parents else html
-        source = ROOT / page.relative_to(top)
-        places = [source.with_suffix(end) for end in (".md", ".ipynb", ".py")]
-        if not any(place.exists() for place in [*places, source.with_suffix("") / "__init__.py"]):
+        name = page.relative_to(top).with_suffix("")
+        places = [root / f"{name}.py", root / name / "__init__.py"]
+        if not (any(place.exists() for place in places) if top == code else name.as_posix() in named):
             page.unlink()
             gone = True
     if gone:

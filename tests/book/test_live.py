@@ -362,7 +362,7 @@ def test_what_is_run_while_python_is_busy_waits_for_its_turn(live):
         cell.get_by_role("button", name="Run", exact=True).click()
     page.cell(2).get_by_text("waits for its turn").wait_for()
     page.cell(2).locator(".cell_output").filter(has_text="awake").wait_for(timeout=LONG)
-    page.cell(1).locator(".course-said").get_by_text("edited, has run").wait_for(timeout=LONG)
+    page.cell(1).locator(".course-cell-said").get_by_text("edited, has run").wait_for(timeout=LONG)
 
 
 @pytest.mark.slow

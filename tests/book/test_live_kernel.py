@@ -122,12 +122,7 @@ def jupyter(tmp_path_factory):
             await_server(server, f"http://127.0.0.1:{port}/api/status?token={token}", home / "log")
             yield SimpleNamespace(address=f"http://127.0.0.1:{port}", token=token, folder=folder)
         finally:
-            server.terminate()                  # stops its kernels as well
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait(15)
+            stop(server)
 
 
 def await_server(server, address, log):
@@ -141,6 +136,16 @@ def await_server(server, address, log):
     pytest.fail("Jupyter does not start:\n" + log.read_text()[-3000:])
 
 
+def stop(server):
+    """End a server, and its kernels with it."""
+    server.terminate()
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait(15)
+
+
 def write_notebook(path, cells):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -148,28 +153,29 @@ def write_notebook(path, cells):
 
 
 #: the kernel of a notebook is idle, and a page is connected with it
-CONNECTED = """async name => (await (await fetch("/api/sessions")).json()).some(({ path, kernel }) =>
-  path === name && kernel.execution_state === "idle" && kernel.connections > 0)"""
+CONNECTED = """async name => {
+  const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const sessions = await (await fetch(`${baseUrl}api/sessions`)).json();
+  return sessions.some(({ path, kernel }) => path === name && kernel.execution_state === "idle" && kernel.connections > 0);
+}"""
 
 
 class Live:
-    """A notebook in a browser, its cells run."""
+    """A notebook of a server's in a browser, with a kernel that waits."""
 
-    def __init__(self, browser, jupyter, kind, cells):
-        path = jupyter.folder / f"{kind}.ipynb"
-        write_notebook(path, cells)
+    def __init__(self, browser, jupyter, kind, name):
         self.problems, self.kind = [], kind
         self.context = browser.new_context(viewport={"width": 1280, "height": 900})
         self.context.route("**/*", self._home_only(jupyter.address))
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        place = {"lab": f"lab/workspaces/{kind}/tree", "notebook": "notebooks"}[kind]
-        self.page.goto(f"{jupyter.address}/{place}/{path.name}?token={jupyter.token}")
+        place = "notebooks" if kind == "notebook" else f"lab/workspaces/{kind}/tree"
+        self.page.goto(f"{jupyter.address}/{place}/{name}?token={jupyter.token}")
         self.cells = self.page.locator(".jp-Notebook .jp-CodeCell")
-        self.cells.first.wait_for()
-        self.page.wait_for_function(CONNECTED, arg=path.name, polling=300)
+        self.cells.first.wait_for(state="attached")         # a chapter's first may be folded
+        self.page.wait_for_function(CONNECTED, arg=name, polling=300)
         self.page.locator(".jp-KernelName, .jp-Toolbar-kernelName").get_by_text("Python 3").first.wait_for()
-        self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(state="attached")
+        self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
 
     def _home_only(self, home):
         def decide(route):
@@ -217,7 +223,9 @@ def live(request, jupyter, browser):
     if request.param == "notebook":
         pytest.importorskip("notebook", reason="widgets in Notebook 7; to have these checks: "
                             "pip install -e '.[browser]'")
-    opened = Live(browser, jupyter, request.param, [SETUP, *CELLS.values()])
+    name = f"{request.param}.ipynb"
+    write_notebook(jupyter.folder / name, [SETUP, *CELLS.values()])
+    opened = Live(browser, jupyter, request.param, name)
     try:
         opened.problems.clear()                 # what starting Jupyter itself complains of is not ours
         opened.run_all(1 + len(CELLS))

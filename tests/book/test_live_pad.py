@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib.widgets import pad
-from tests.book.test_live_kernel import Live, jupyter  # noqa: F401  (a server of this file's own)
+from tests.book.test_live_kernel import Live, jupyter, write_notebook  # noqa: F401  (a server of this file's own)
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +16,8 @@ CELLS = ["from course_lib.widgets.pad import drawing_pad, picture_of, verdict\n"
 
 
 def test_weights_come_from_the_kernel_and_strokes_go_there(jupyter, browser):  # noqa: F811
-    live = Live(browser, jupyter, "lab", CELLS)
+    write_notebook(jupyter.folder / "pad.ipynb", CELLS)
+    live = Live(browser, jupyter, "lab", "pad.ipynb")
     page, cells = live.page, live.cells
 
     def run(number):
