@@ -4,6 +4,8 @@ import pytest
 from course_book.formulas import Formulas
 from sphinx.errors import ExtensionError
 
+from tests.conftest import ROOT
+
 
 def test_a_mistake_names_its_page_and_its_formula(tmp_path):
     formulas = Formulas(tmp_path / "set.json")
@@ -49,3 +51,24 @@ def test_no_line_begins_with_the_stop_after_a_formula(book, visit):
       return [stop.top > line.bottom - 2 ? formula.textContent : null];
     })""")
     assert len(torn) > 20 and [each for each in torn if each] == []
+
+
+CUT = """() => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  for (const fold of document.querySelectorAll(".toggle-hidden")) fold.classList.remove("toggle-hidden");
+  const inline = [...document.querySelectorAll("main span.math")].filter((formula) => formula.checkVisibility());
+  const wide = (place) => place.querySelector("mjx-math").getBoundingClientRect().width > place.clientWidth + 1;
+  const cut = inline.filter(wide);
+  for (const place of document.querySelectorAll("main div.math")) {     // those scroll: to their ends?
+    if (wide(place) && place.scrollWidth <= place.clientWidth) cut.push(place);
+  }
+  return [inline.length, cut.map((formula) => formula.querySelector("mjx-assistive-mml").textContent)];
+}"""
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("book/*.ipynb")), ids=lambda path: path.stem)
+def test_no_formula_is_cut_on_a_telephone(book, visit, path):
+    page = visit((book / f"book/{path.stem}.html").as_uri()).page
+    page.set_viewport_size({"width": 360, "height": 800})
+    count, cut = page.evaluate(CUT)
+    assert count > 20 and cut == []
