@@ -27,7 +27,7 @@ HTML = ROOT / "_build/html"
 HERE = Path(__file__).parent
 MOST = 28                       # slides of a chapter
 CODE, CELL = 15, 18             # lines of code, and of code with what it prints, that are read from the last row
-NOT_SHOWN = ".headerlink, .course-tip, .course-live, .course-paper, .course-pad-still, .viewcode-link, script, noscript"
+NOT_SHOWN = ".headerlink, .course-tip, .course-live, .course-paper, [class$=-still], .viewcode-link, script, noscript"
 LEAD = 220                      # letters over what is shown
 ASIDE = re.compile(r"[(a-z][^?]*$")     # a sentence in brackets, or the end of one that a formula began
 #: what a section gives, best first; every other kind of slide is always there

@@ -2,11 +2,14 @@
 
 import re
 import shutil
+import unicodedata
+from io import BytesIO
 
 import pytest
 import slides
 from bs4 import BeautifulSoup
 from course_book.site import name_files
+from pypdf import PdfReader
 
 from tests.conftest import ROOT, rest_slow
 
@@ -15,9 +18,9 @@ EXAMPLES = ["06-forward.html", "11-reading.html"]
 SMALLEST = 13       # pixels of a screen of 720: a letter of code, seen from the last row
 #: widgets that a wall is too low for: they scroll
 TALL = ("One step downhill", "With your own numbers", "Cut it down", "Your own page")
-#: what of the slide that is shown lies beyond it or has to be scrolled, and the smallest letters of its code
-LOOK = """() => {
-  const slide = Reveal.getCurrentSlide(), room = slide.querySelector(".slide-room");
+#: what of a slide lies beyond it or has to be scrolled, whether it shows anything, and the smallest letters of its code
+LOOK = """(slide) => {
+  const room = slide.querySelector(".slide-room"), shown = slide.querySelector(".slide-shown");
   const scrolls = slide.matches(".slide-widget") && room.scrollHeight > room.clientHeight + 1;
   const edge = slide.getBoundingClientRect(), found = [];
   for (const part of slide.querySelectorAll("h1, h2, p, li, pre, img, svg, table, mjx-container, button, input, .slide-shown")) {
@@ -28,10 +31,15 @@ LOOK = """() => {
       found.push(`${part.tagName} ${part.className.baseVal ?? part.className} lies beyond the slide`);
     if (part.matches("pre") && part.scrollWidth > part.clientWidth + 1) found.push("code is cut off");
   }
-  const scale = Reveal.getScale() * new DOMMatrix(getComputedStyle(slide.querySelector(".slide-shown")).transform).a;
+  if (!shown.innerText.trim() && !shown.querySelector("img, svg")) found.push("nothing is shown");
+  const scale = Reveal.getScale() * new DOMMatrix(getComputedStyle(shown).transform).a;
   const letters = [...slide.querySelectorAll("pre")].map((code) => parseFloat(getComputedStyle(code).fontSize) * scale);
   return { title: slide.querySelector("h1, h2").textContent, scrolls, found, letters: Math.min(99, ...letters) };
 }"""
+
+#: what a slide says outside its widgets
+WORDS = """(slide) => [...slide.querySelectorAll("h1, h2, p, li, pre, td, th")]
+  .filter((part) => !part.closest("aside, .course-awake")).map((part) => part.innerText).join(" ")"""
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +71,21 @@ def deck(decks, browser):
         assert not problems
 
 
-def seen(page):
-    """What `LOOK` says of every slide, as it stands when its pictures, letters and widgets are there."""
-    for place in range(page.evaluate("Reveal.getTotalSlides()")):
-        page.evaluate("place => Reveal.slide(place, 0, 99)", place)
-        page.wait_for_function("() => !Reveal.getCurrentSlide().querySelector('.course-asleep')"
-                               " && [...Reveal.getCurrentSlide().querySelectorAll('img')].every(image => image.complete || !image.offsetWidth)")
-        page.evaluate("() => document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))")
-        for _ in range(50):                  # a slide is made to fit when its size is known: on a busy machine, later
-            look = page.evaluate(LOOK)
-            if not look["found"]:
-                break
-            page.wait_for_timeout(100)
-        yield look
+def tall(look):
+    return look["title"].split(". ")[-1] in TALL
+
+
+def seen(page, slide, paper=False):
+    """What `LOOK` says of a slide, as it stands when its pictures, letters and widgets are there. Paper does not scroll."""
+    page.wait_for_function("slide => !slide.querySelector('.course-asleep')"
+                           " && [...slide.querySelectorAll('img')].every(image => image.complete || !image.offsetWidth)", arg=slide)
+    page.evaluate("() => document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))")
+    for _ in range(50):                  # a slide is made to fit when its size is known: on a busy machine, later
+        look = page.evaluate(LOOK, slide)
+        if not look["found"] and (not look["scrolls"] or tall(look) and not paper):
+            break
+        page.wait_for_timeout(100)
+    return look
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -103,9 +113,34 @@ def test_every_widget_and_every_break_of_a_chapter_is_on_a_slide(decks, book, na
 
 @pytest.mark.parametrize("name", rest_slow(CHAPTERS, EXAMPLES))
 def test_nothing_is_cut_off_and_code_can_be_read(deck, name):
-    for slide in seen(deck(name)):
+    page = deck(name)
+    for place in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate("place => Reveal.slide(place, 0, 99)", place)
+        slide = seen(page, page.evaluate_handle("Reveal.getCurrentSlide()"))
         assert not slide["found"] and slide["letters"] >= SMALLEST, slide
-        assert not slide["scrolls"] or slide["title"].split(". ")[-1] in TALL, slide
+        assert not slide["scrolls"] or tall(slide), slide
+
+
+def letters(text):
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text))
+
+
+@pytest.mark.parametrize("name", rest_slow(CHAPTERS, ["05-counting.html"]))
+def test_every_slide_is_a_page_to_print_with_all_that_it_shows(deck, name):
+    page = deck(name, "?print-pdf", color_scheme="dark")
+    page.wait_for_function("document.querySelectorAll('.pdf-page').length && !document.querySelector('.slides > section')")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"       # ink is dear
+    slides = page.locator(".pdf-page > section").element_handles()
+    for slide in slides:
+        look = seen(page, slide, paper=True)
+        assert not look["found"] and not look["scrolls"], look
+    printed = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+    page.emulate_media(media="print")
+    assert len(printed) == len(slides) and not page.locator("aside.notes, .speaker-notes-pdf").filter(visible=True).count()
+    for slide, one in zip(slides, printed):
+        there = letters(one.extract_text())
+        assert [word for word in slide.evaluate(WORDS).split() if letters(word) not in there] == []
+        assert (float(one.mediabox.width), float(one.mediabox.height)) == pytest.approx((600, 337.5), abs=1)
 
 
 def test_a_widget_steps_and_keys_do_what_they_should(deck):
