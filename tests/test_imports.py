@@ -29,4 +29,8 @@ def test_rooms_load_no_library_before_it_is_needed(rooms):
 def test_what_is_needed_is_loaded_when_it_is_needed():
     """The list above is not empty for a misspelling: reading a page does need scikit-image."""
     assert "skimage" in loaded("from course_lib import reading; reading.read_page")
-    assert "sklearn" in loaded("from course_lib import digits; digits.load('uci').test")
+    assert "sklearn" in loaded("from sklearn.datasets import load_digits")
+
+
+def test_real_digits_are_read_without_scikit_learn():
+    assert "sklearn" not in loaded("from course_lib import digits; digits.load('uci').test")

@@ -316,6 +316,6 @@ def _table(network):
         f'<td>{item["counts"][0]}</td><td>{escape(item["shares"][0])}</td>'
         f'<td style="width: 12rem; text-align: left"><span class="bar" '
         f'style="width: {item["bars"][0]}%"></span></td></tr>'
-        for item in shown["layers"] if item["bars"][0])
+        for item in shown["layers"] if item["counts"][0] != "0")
     name = f"{network.convention()}: {shown['totals'][0]} parameters"
     return f"<table><caption>{escape(name)}</caption><tbody>{lines}</tbody></table>"

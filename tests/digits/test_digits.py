@@ -1,5 +1,8 @@
 """The data: one form for every digit, and a split that never changes."""
 
+from importlib.util import find_spec
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -12,6 +15,14 @@ def test_the_split_is_the_published_one():
     train, test = uci.held_out()
     assert (test == np.random.default_rng(0).permutation(1797)[-500:]).all()
     assert len(train) == 1297 and not set(train) & set(test)
+
+
+@pytest.mark.parametrize("home", [find_spec("sklearn").origin, "/nowhere/sklearn/__init__.py"])
+def test_uci_digits_are_those_of_scikit_learn_wherever_it_keeps_them(monkeypatch, home):
+    monkeypatch.setattr(uci, "find_spec", lambda name: SimpleNamespace(origin=home))
+    counts, labels = uci.counted()
+    np.testing.assert_array_equal(counts, load_digits().images)
+    np.testing.assert_array_equal(labels, load_digits().target)
 
 
 def test_uci_digits_are_normalised_and_keep_their_labels():
@@ -88,7 +99,7 @@ def test_the_pens_splits_do_not_depend_on_which_comes_first():
 
 def test_nothing_is_drawn_before_it_is_asked_for(monkeypatch):
     monkeypatch.setattr(digits.pen, "draw", None)
-    monkeypatch.setattr("sklearn.datasets.load_digits", None)
+    monkeypatch.setattr(uci, "counted", None)
     digits._load_uci.cache_clear()
     digits.load("pen", count=10**9)
     digits.load("uci")

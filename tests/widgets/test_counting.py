@@ -142,8 +142,8 @@ def test_the_widget_is_light_and_asks_nobody():
         assert "http" not in str(text) and "fetch(" not in str(text) and "import(" not in str(text)
 
 
-def test_the_picture_for_paper_has_every_layer_that_learns():
-    network = architectures.alexnet()
+@pytest.mark.parametrize("network", [architectures.alexnet(), architectures.vgg16(), architectures.googlenet()], ids=by_name)
+def test_the_picture_for_paper_has_every_layer_that_learns(network):
     page = counting_picture(network).data
     for row in network.rows():
         assert (f'scope="row">{row.name}<' in page) is bool(row.parameters)
