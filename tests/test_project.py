@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import address
+import build
 import lock
 import mutants
 import nbformat
@@ -255,6 +256,34 @@ def test_the_callers_five_lines_call_the_course_workflow():
     assert job["uses"] == "OWNER/NAME/.github/workflows/course.yml@COMMIT"
     called = WORKFLOWS["course"][True]["workflow_call"]["inputs"]         # YAML reads "on" as true
     assert set(job["with"]) <= set(called)
+    (checkout,) = [step["with"] for name, step in STEPS if name == "course" and "repository" in step.get("with", {})]
+    assert job["with"]["commit"] == "COMMIT" and checkout["ref"] == "${{ inputs.commit }}", "not whatever is newest then"
+    assert "The caller's five lines are in book/adapting.md" in read(".github/workflows/course.yml")
+
+
+# ---------------------------------------------------------------- building a book of some chapters
+
+def test_a_page_that_is_not_in_the_contents_any_more_is_not_in_the_book(tmp_path):
+    """Neither one whose chapter was left out of `_toc.yml`, nor a page of code whose file is gone; others stay."""
+    (tmp_path / "_toc.yml").write_text("root: book/index\nparts:\n  - chapters:\n      - file: book/01-gradient.ipynb\n"
+                                       "      # - file: book/02-depth\n      - file: book/reference/nn\n")
+    for place in ("book/02-depth.ipynb", "course_lib/nn/__init__.py", "course_lib/reach.py"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    stay = {"index", "search", "book/index", "book/01-gradient", "book/reference/nn", "_modules/course_lib/nn"}
+    for name in stay | {"book/02-depth", "_modules/course_lib/old"}:
+        (tmp_path / "html" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "html" / f"{name}.html").touch()
+    assert build.forget_what_is_gone(tmp_path / "html", tmp_path)
+    left = {path.relative_to(tmp_path / "html").with_suffix("").as_posix() for path in tmp_path.glob("html/**/*.html")}
+    assert left == stay - {"_modules/course_lib/nn"}, "code is written again as a whole"
+    assert not build.forget_what_is_gone(tmp_path / "html", tmp_path)
+
+
+def test_the_assignment_and_hand_ins_do_not_make_the_book_anew():
+    """What lies beside the book and is not excluded by its name becomes a setting, and a new setting a new book."""
+    patterns = yaml.safe_load(read("_config.yml"))["exclude_patterns"]
+    assert re.search(r"^TEACHING := teaching$", read("Makefile"), re.M) and "teaching*" in patterns
 
 
 @pytest.mark.slow

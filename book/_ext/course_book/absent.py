@@ -5,6 +5,7 @@ book has is let off: a name that no page has is still a warning, and so an error
 """
 
 import json
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
@@ -50,7 +51,7 @@ def say(app, env, node, contnode):
         env.course_absent = titles(app)
     target = node["reftarget"].removesuffix(".ipynb").removesuffix(".md")
     here = Path(node.get("refdoc", "")).parent
-    for name in (target, (here / target).as_posix(), target.lower()):
+    for name in (target, posixpath.normpath(here / target), target.lower()):
         if name in env.course_absent:
             words = contnode.astext() if node.get("refexplicit") else env.course_absent[name]
             return nodes.inline("", words)

@@ -65,7 +65,7 @@ class Cell {
     if (this.entry.short) button(keys, this.entry.short.says, () => this.shorten());
     this.undo = button(keys, "Reset", () => this.reset());
     this.undo.disabled = true;
-    this.said = make("span", "course-said", keys);
+    this.said = make("span", "course-cell-said", keys);
     this.note = make("div", "course-note", input);
     this.recall();
   }
