@@ -150,10 +150,26 @@ def test_what_is_served_is_compiled_and_named_by_what_it_holds(live, monkeypatch
 
 def test_a_module_asks_for_what_it_imports_and_no_more(live):
     needs = live_parts.needs(live[2])
-    assert needs["course_lib.circuit"] == ["course-lib"]
-    assert "sympy" in needs["course_lib.symbolic"] and "scipy" not in needs["course_lib.symbolic"]
-    assert "scikit-learn" in needs["course_lib.digits"] and "scikit-learn" not in needs["course_lib.nn"]
-    assert {"scipy", "scikit-image"} <= set(needs["course_lib.reading"])
+    first, whole = ({name: set(both[n]) for name, both in needs.items()} for n in (0, 1))
+    assert first["course_lib.circuit"] == whole["course_lib.circuit"] == {"course-lib"}
+    assert "sympy" in first["course_lib.symbolic"] and "scipy" not in whole["course_lib.symbolic"]
+    assert "scikit-learn" in whole["course_lib.digits"] - first["course_lib.digits"]
+    assert "scikit-learn" not in whole["course_lib.nn"]
+    assert {"scipy", "scikit-image"} <= whole["course_lib.reading"] - first["course_lib.reading"]
+    assert {"scipy", "scikit-image"} <= first["course_lib.reading.part"]
+
+
+def test_what_a_cell_only_imports_may_come_later(live):
+    def asked(code):
+        return live_parts.packages_of(code, live[2], live_parts.needs(live[2]))
+
+    first, later = asked("import numpy as np\nfrom course_lib import digits, reading\nrng = np.random.default_rng(7)")
+    assert "numpy" in first and {"scipy", "scikit-image", "scikit-learn"} <= later and not later & first
+    for code in ("from course_lib import digits\ndata = digits.load('uci')", "from course_lib.reading import load_reader",
+                 "from course_lib.digits import load as get\nget('uci')",
+                 "import course_lib.digits\ncourse_lib.digits.load('uci')"):
+        first, later = asked(code)
+        assert "scipy" in first and not later, code
 
 
 def test_bytes_that_are_not_the_right_ones_are_not_used(tmp_path, monkeypatch):

@@ -26,6 +26,7 @@ BUTTON = """</h1>
 <span class="course-live-hint">Python comes to your browser once, {megabytes} MB; then it is kept.</span>
 </div>"""
 SANITIZE = live_files.ROOT / "tests/nbval_sanitize.cfg"
+PYTHON = ("asked.py", "kernel.py")                 # what the worker writes beside Python
 START = ("ipython", "matplotlib-inline", "comm")   # what the kernel itself imports
 logger = logging.getLogger(__name__)
 
@@ -70,11 +71,17 @@ def printed(cell):
     return text
 
 
-def first_load(live, cells):
-    """What comes when a page is brought to life: (packages of shell and first cell, bytes with Python itself)."""
-    names = set(START) | live_parts.packages_of(cells[0]["code"], live["lock"], live["needs"])
+def loads(live, cells):
+    """What comes when a page is brought to life: packages of shell and first cell, their bytes with Python itself, and
+    the bytes of all that follows when the first cell has run, too."""
+    first, later = live_parts.packages_of(cells[0]["code"], live["lock"], live["needs"])
+    names = first | set(START)
+    return sorted(names), *(bytes_of(live, each) for each in (names, names | later))
+
+
+def bytes_of(live, names):
     packages = [live["lock"]["packages"][name]["file_name"] for name in live_parts.closure(live["lock"], names)]
-    return sorted(names), sum(live["served"][name].stat().st_size for name in [*live_files.CORE, *packages])
+    return sum(live["served"][name].stat().st_size for name in [*live_files.CORE, *packages])
 
 
 def patterns():
@@ -92,8 +99,8 @@ def add_button(app, pagename, templatename, context, doctree):
     page, size = source.stem, 0
     if app.course_live:
         cells = cells_of(source)
-        packages, size = first_load(app.course_live, cells)
-        book = {"page": page, "notebook": f"../_sources/{pagename}.ipynb", "packages": packages, "bytes": size,
+        packages, first, size = loads(app.course_live, cells)
+        book = {"page": page, "notebook": f"../_sources/{pagename}.ipynb", "packages": packages, "bytes": first,
                 "patterns": patterns(), "cells": cells}
         folder = Path(app.outdir, FOLDER, "cells")
         folder.mkdir(parents=True, exist_ok=True)
@@ -114,11 +121,12 @@ def write(app, exception):
     for name, path in live["served"].items():
         shutil.copy(path, folder / name)
     (folder / "pyodide-lock.json").write_text(json.dumps(live["lock"]), encoding="utf-8")
-    whole = live_parts.notebook_lock(live["lock"], live["needs"])
+    whole = live_parts.notebook_lock(live["lock"], [every for _, every in live["needs"].values()])
     (folder / "notebook-lock.json").write_text(json.dumps(whole), encoding="utf-8")
     (folder / "needs.json").write_text(json.dumps(live["needs"]), encoding="utf-8")
-    shutil.copy(live_files.LOCK / "kernel.py", folder)
-    others = ("pyodide-lock.json", "notebook-lock.json", "needs.json", "kernel.py", "cells")
+    for name in PYTHON:
+        shutil.copy(live_files.LOCK / name, folder)
+    others = ("pyodide-lock.json", "notebook-lock.json", "needs.json", "cells", *PYTHON)
     forget({*live["served"], *others, *bundle(folder)}, folder)
     lab.write(Path(app.srcdir, "book"), Path(app.outdir, lab.FOLDER))
 

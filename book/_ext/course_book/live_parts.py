@@ -14,6 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from course_book import live_files, npm
+from live import asked
 
 ROOT = live_files.ROOT
 SHIMS = live_files.LOCK / "skimage"
@@ -126,7 +127,7 @@ def lock(files, wheels):
 def notebook_lock(lock, needs):
     """The lock for whole notebooks, where `import course_lib` brings all that any of its modules asks for."""
     packages = dict(lock["packages"])
-    packages["course-lib"] = packages["course-lib"] | {"depends": sorted(set().union(*needs.values()) - {"course-lib"})}
+    packages["course-lib"] = packages["course-lib"] | {"depends": sorted(set().union(*needs) - {"course-lib"})}
     packages["jedi"] = packages["jedi"] | {"depends": ["parso"]}
     return {**lock, "packages": packages}
 
@@ -142,26 +143,22 @@ def closure(lock, names):
     return found
 
 
-def imports(code):
-    """The names that code imports, with all their dots; lines of IPython's own are not looked at."""
-    code = re.sub(r"^(\s*)[%!].*$", r"\1pass", code, flags=re.M)
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+def parsed(code):
+    """A cell's code as a tree; lines of IPython's own are not looked at."""
+    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", code, flags=re.M))
 
 
 def needs(lock):
-    """What has to be loaded before a module of the library is imported or used: {module: [package]}."""
-    code = modules()
+    """What has to be loaded before a module of the library is imported, and before it is used: {module: two lists}."""
+    code = {module: ast.parse(text) for module, text in modules().items()}
     packages = {top: name for name, each in lock["packages"].items() for top in each["imports"]}
-    direct = {module: asked_by(module, code) for module in code}
-    tops = {module: {name.split(".")[0] for each in reached(module, direct) for name in direct[each]}
-            for module in code}
-    return {module: sorted(packages[top] for top in tops[module] if top in packages) for module in code}
+    found = {module: [] for module in code}
+    for functions in (False, True):
+        direct = {module: asked_by(module, code, functions) for module in code}
+        for module in code:
+            tops = {name.split(".")[0] for each in reached(module, direct) for name in direct[each]}
+            found[module].append(sorted(packages[top] for top in tops if top in packages))
+    return found
 
 
 def modules():
@@ -172,10 +169,16 @@ def modules():
     return {name.replace("/", "."): path.read_text(encoding="utf-8") for name, path in paths.items()}
 
 
-def asked_by(module, code):
-    """The modules that one imports itself, and the packages in which they are."""
-    lazily = {other for other in code if other.startswith(f"{module}.")} if "lazy.attach" in code[module] else set()
-    return lazily | {part for name in [module, *imports(code[module])] for part in above(name)}
+def asked_by(module, code, functions):
+    """The modules that one imports itself, and the packages in which they are; with what its functions import, or not.
+
+    A room may load its modules when their names are first asked for: who imports such a name, or uses the room, has
+    them all.
+    """
+    names = {part for name in [module, *asked.imports(code[module], functions)] for part in above(name)}
+    opened = {name.rpartition(".")[0] for name in names if name not in code} | ({module} if functions else set())
+    lazy = {room for room in opened if room in code and "lazy.attach" in ast.unparse(code[room])}
+    return names | {other for other in code if other.rpartition(".")[0] in lazy}
 
 
 def reached(start, direct):
@@ -190,11 +193,11 @@ def reached(start, direct):
 
 
 def packages_of(code, lock, needs):
-    """The packages that code has to find when it runs."""
-    names = imports(code)
+    """The packages that code has to find when it runs, and those that may come later."""
+    tree = parsed(code)
     tops = {top: name for name, each in lock["packages"].items() for top in each["imports"]}
-    return ({package for name in names for package in needs.get(name, ())}
-            | {tops[name.split(".")[0]] for name in names if name.split(".")[0] in tops})
+    first, later = asked.packages(tree, needs)
+    return first | {tops[top] for name in asked.imports(tree) if (top := name.split(".")[0]) in tops}, later
 
 
 def above(name):

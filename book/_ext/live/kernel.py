@@ -17,6 +17,7 @@ from types import SimpleNamespace
 os.environ |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "COURSE_DARK_FIGURES": "1", "COLUMNS": "80",
                "JUPYTER_WIDGETS_ECHO": "0"}
 
+import asked
 import comm
 from comm.base_comm import BaseComm, CommManager
 from IPython.core.compilerop import CachingCompiler
@@ -25,10 +26,10 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-NEEDS = json.loads(Path("needs.json").read_text())  # {module of the course's library: [package]}
+NEEDS = json.loads(Path("needs.json").read_text())  # {module of the course's library: [[package], [package]]}
 KNOWN = "numpy, scipy, sympy, matplotlib, sklearn, skimage, PIL, ipywidgets, anywidget, tqdm and course_lib"
 MOST = 200_000  # letters that one cell may print
-here = SimpleNamespace(shell=None, send=print)      # set by `start`
+here = SimpleNamespace(shell=None, send=print, later=set())      # `start` sets the first two
 
 
 def tell(kind, buffers=(), **content):
@@ -184,18 +185,17 @@ def start(post):
 
 
 def packages(code):
-    """Return what Pyodide has to load before `code` can import what it imports of the course's library."""
+    """Return what Pyodide has to load before `code` runs, and what may come after it: two lists."""
     try:
         tree = ast.parse(here.shell.transform_cell(code))
     except SyntaxError:      # running the cell will say it
-        return []
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return sorted({package for name in names for package in NEEDS.get(name, ())})
+        return [], []
+    first, later = asked.packages(tree, NEEDS)
+    if later:
+        here.later |= later
+    else:
+        first |= here.later
+    return sorted(first), sorted(later)
 
 
 def run(code, label):

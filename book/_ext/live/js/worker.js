@@ -26,7 +26,7 @@ function counted(fetch) {
 
 async function start({ files, packages, interrupt }) {
   self.fetch = counted(self.fetch);
-  const ours = ["kernel.py", "needs.json"].map(async (name) => [name, await (await fetch(files + name)).text()]);
+  const ours = ["asked.py", "kernel.py", "needs.json"].map(async (name) => [name, await (await fetch(files + name)).text()]);
   importScripts(`${files}pyodide.js`);
   pyodide = await loadPyodide({ indexURL: files, packages, stdout() {}, stderr() {} }); // they come while Python is compiled
   if (interrupt) pyodide.setInterruptBuffer(interrupt);
@@ -47,9 +47,11 @@ async function need(packages) {
 
 async function run({ cell, code, label }) {
   current = cell;
-  let ended = false;
+  let ended = false, later = [];
   try {
-    await need(python.packages(code).toJs());
+    let first;
+    [first, later] = python.packages(code).toJs();
+    await need(first);
     await pyodide.loadPackagesFromImports(code, { messageCallback() {}, errorCallback() {} });
     ended = python.run(code, label);
   } catch (problem) { // Python itself is broken: out of memory, or its stack
@@ -57,6 +59,7 @@ async function run({ cell, code, label }) {
   }
   postMessage({ kind: "ran", cell, ended });
   current = null;
+  await need(later).catch((problem) => console.warn(problem)); // while its reader looks at it; the next cell asks again
 }
 
 function comm({ text, buffers }) {
