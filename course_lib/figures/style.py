@@ -62,6 +62,7 @@ def use():
                 return None
             png, size = drawn
             if "COURSE_DARK_FIGURES" in os.environ:  # the book has dark pages too: tools/build.py asks for it
+                figure.set_layout_engine("none")     # everything has its place by now
                 size = size | {"dark": halved(draw(figure, backend="module://course_lib.figures.dark")[0])}
             return halved(png), size
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
+from importlib import import_module
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -10,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+with suppress(ImportError):   # HEIC, in which telephones store photographs
+    import_module("pillow_heif").register_heif_opener()
 LARGEST = 50_000_000          # pixels: an 8-megapixel telephone has 8 million, a scanner up to 35
 
 
@@ -29,10 +33,9 @@ def open_picture(path) -> np.ndarray:
     path = Path(path)
     if path.is_dir():
         raise ValueError(f"{path} is a folder; give the picture file itself")
-    try:
-        return _open(path, path)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"there is no file {path}") from None
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {path}")
+    return _open(path, path)
 
 
 def open_bytes(data: bytes, name: str) -> np.ndarray:
@@ -50,23 +53,20 @@ def _open(source, name) -> np.ndarray:
             with Image.open(source) as file:
                 _check_size(file, name)
                 return _array(ImageOps.exif_transpose(file))
-    except FileNotFoundError:
-        raise
-    except UnidentifiedImageError:
-        raise ValueError(f"{name} is not a picture that can be read; give a PNG, JPEG, TIFF, GIF or "
-                         "WebP file") from None
-    except Image.DecompressionBombError:
-        raise TooLarge(_too_large(name, "more than")) from None
     except TooLarge:
         raise
+    except UnidentifiedImageError:
+        raise ValueError(f"{name} is not a picture that can be read; give a PNG, JPEG, TIFF, GIF or WebP file, or, "
+                         "once `pip install pillow-heif` has been done, a telephone's HEIC") from None
+    except Image.DecompressionBombError:
+        raise TooLarge(_too_large(name, "more than")) from None
     except Exception as error:     # a damaged file makes decoders stumble over whatever it may be
         raise ValueError(f"{name} is damaged or cut short ({error}); save or copy the picture "
                          "again") from error
 
 
 def _check_size(file, name):
-    pixels = file.width * file.height
-    if pixels > LARGEST:
+    if (pixels := file.width * file.height) > LARGEST:
         raise TooLarge(_too_large(name, f"{file.width} x {file.height} = {pixels / 1e6:.0f}, over"))
 
 

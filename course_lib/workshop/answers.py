@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from course_lib.reading import Page, open_picture
 
-ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+ENDINGS = (".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 UNSURE = .9                                  # a digit below this confidence is drawn in another colour
 COLUMNS = ("file", "row", "place", "label", "confidence", "top", "left", "bottom", "right")
 

@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from course_book import live_compiled, live_files, live_parts
+from course_book import live_compiled, live_files, live_needs, live_parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.measure._find_contours_cy import _get_contour_segments
@@ -149,7 +149,7 @@ def test_what_is_served_is_compiled_and_named_by_what_it_holds(live, monkeypatch
 
 
 def test_a_module_asks_for_what_it_imports_and_no_more(live):
-    needs = live_parts.needs(live[2])
+    needs = live_needs.needs(live[2])
     first, whole = ({name: set(both[n]) for name, both in needs.items()} for n in (0, 1))
     assert first["course_lib.circuit"] == whole["course_lib.circuit"] == {"course-lib"}
     assert "sympy" in first["course_lib.symbolic"] and "scipy" not in whole["course_lib.symbolic"]
@@ -161,7 +161,7 @@ def test_a_module_asks_for_what_it_imports_and_no_more(live):
 
 def test_what_a_cell_only_imports_may_come_later(live):
     def asked(code):
-        return live_parts.packages_of(code, live[2], live_parts.needs(live[2]))
+        return live_needs.packages_of(code, live[2], live_needs.needs(live[2]))
 
     first, later = asked("import numpy as np\nfrom course_lib import digits, reading\nrng = np.random.default_rng(7)")
     assert "numpy" in first and {"scipy", "scikit-image", "scikit-learn"} <= later and not later & first

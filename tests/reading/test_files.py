@@ -1,6 +1,8 @@
 """Pictures from files of every kind, and what is none."""
 
+import importlib
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given, settings, strategies
 from PIL import Image
 
 from course_lib import reading
-from course_lib.reading import picture
+from course_lib.reading import files, picture
 
 
 def saved(tmp_path, image, name, **options):
@@ -74,6 +76,26 @@ def test_other_files_are_refused(tmp_path):
     (tmp_path / "empty.png").touch()
     with pytest.raises(ValueError, match="empty.png is not a picture"):
         reading.read_file(tmp_path / "empty.png")
+
+
+class Heif:
+    """pillow-heif, as far as it is asked."""
+
+    @staticmethod
+    def register_heif_opener():
+        Image.register_open("HEIC", lambda file, name: Image.open(io.BytesIO(file.read()[12:])),
+                            lambda start: start.startswith(b"\0\0\0\x18ftypheic"))
+
+
+def test_a_telephones_own_format_is_read_where_somebody_can(tmp_path, thick, monkeypatch):
+    path = saved(tmp_path, thick.image, "IMG_0001.png").rename(tmp_path / "IMG_0001.HEIC")
+    path.write_bytes(b"\0\0\0\x18ftypheic" + path.read_bytes())
+    with pytest.raises(ValueError, match="IMG_0001.HEIC is not a picture.*pip install pillow-heif"):
+        reading.read_file(path)
+    monkeypatch.setattr(Image, "OPEN", dict(Image.OPEN)), monkeypatch.setattr(Image, "ID", list(Image.ID))
+    monkeypatch.setitem(sys.modules, "pillow_heif", Heif)
+    again = importlib.reload(files)
+    assert np.array_equal(again.open_picture(path), thick.image)
 
 
 @pytest.mark.parametrize("side", [10_000, 14_000], ids=["100 megapixels", "a bomb"])

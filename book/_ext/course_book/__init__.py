@@ -12,7 +12,7 @@
 `light`      one style sheet with the rules that are used (`icons`, `typefaces`), one script, `pictures` when near
 `links`      how links to other places are checked
 `live`       pages that run in the reader's browser: `live_files` fetches what they take, `live_parts` makes the rest,
-             `lab` puts the chapters beside them as notebooks
+             `live_needs` says which page asks for what, `lab` puts the chapters beside them as notebooks
 `minutes`    how long a chapter takes to read
 `notebooks`  chapters are executed two at a time, and again when `course_lib` has changed
 `offline`    nothing on a page asks another host for anything; `frontend` fetches what the build takes

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from sphinx.util import logging
 
-from course_book import lab, live_compiled, live_files, live_parts, npm
+from course_book import lab, live_compiled, live_files, live_needs, live_parts, npm
 from course_book.light import wrote_pages
 
 FOLDER = "_static/live"
@@ -44,7 +44,7 @@ def gather(app, config):
     except live_files.LiveError as problem:
         logger.info("The pages will not run in the reader's browser: %s", problem)
         return
-    app.course_live = {"served": served, "lock": lock, "needs": live_parts.needs(lock)}
+    app.course_live = {"served": served, "lock": lock, "needs": live_needs.needs(lock)}
     sources = [path for path in sorted(live_files.LOCK.rglob("*.*")) if path.suffix != ".pyc"]
     config.course_live = live_files.digest(b"".join(path.read_bytes() for path in sources))[:8]
 
@@ -74,7 +74,7 @@ def printed(cell):
 def loads(live, cells):
     """What comes when a page is brought to life: packages of shell and first cell, their bytes with Python itself, and
     the bytes of all that follows when the first cell has run, too."""
-    first, later = live_parts.packages_of(cells[0]["code"], live["lock"], live["needs"])
+    first, later = live_needs.packages_of(cells[0]["code"], live["lock"], live["needs"])
     names = first | set(START)
     return sorted(names), *(bytes_of(live, each) for each in (names, names | later))
 

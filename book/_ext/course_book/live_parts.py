@@ -1,7 +1,6 @@
 """What Python in the browser is made of when the book is built: the course's library as a wheel, scikit-image
-without its compiled parts, the lock that Pyodide reads, and what each module of the library asks for."""
+without its compiled parts, and the lock that Pyodide reads."""
 
-import ast
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -14,7 +13,6 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from course_book import live_files, npm
-from live import asked
 
 ROOT = live_files.ROOT
 SHIMS = live_files.LOCK / "skimage"
@@ -141,66 +139,3 @@ def closure(lock, names):
             found.add(name)
             names += lock["packages"][name]["depends"]
     return found
-
-
-def parsed(code):
-    """A cell's code as a tree; lines of IPython's own are not looked at."""
-    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", code, flags=re.M))
-
-
-def needs(lock):
-    """What has to be loaded before a module of the library is imported, and before it is used: {module: two lists}."""
-    code = {module: ast.parse(text) for module, text in modules().items()}
-    packages = {top: name for name, each in lock["packages"].items() for top in each["imports"]}
-    found = {module: [] for module in code}
-    for functions in (False, True):
-        direct = {module: asked_by(module, code, functions) for module in code}
-        for module in code:
-            tops = {name.split(".")[0] for each in reached(module, direct) for name in direct[each]}
-            found[module].append(sorted(packages[top] for top in tops if top in packages))
-    return found
-
-
-def modules():
-    """The code of the library's modules, as {name: text}."""
-    folder = folder_of("course_lib")
-    paths = {path.relative_to(folder.parent).with_suffix("").as_posix().removesuffix("/__init__"): path
-             for path in sorted(folder.rglob("*.py"))}
-    return {name.replace("/", "."): path.read_text(encoding="utf-8") for name, path in paths.items()}
-
-
-def asked_by(module, code, functions):
-    """The modules that one imports itself, and the packages in which they are; with what its functions import, or not.
-
-    A room may load its modules when their names are first asked for: who imports such a name, or uses the room, has
-    them all.
-    """
-    names = {part for name in [module, *asked.imports(code[module], functions)] for part in above(name)}
-    opened = {name.rpartition(".")[0] for name in names if name not in code} | ({module} if functions else set())
-    lazy = {room for room in opened if room in code and "lazy.attach" in ast.unparse(code[room])}
-    return names | {other for other in code if other.rpartition(".")[0] in lazy}
-
-
-def reached(start, direct):
-    """All modules that are imported where `start` is; `direct` says what each imports itself."""
-    found, left = set(), [start]
-    while left:
-        name = left.pop()
-        if name in direct and name not in found:
-            found.add(name)
-            left += direct[name]
-    return found
-
-
-def packages_of(code, lock, needs):
-    """The packages that code has to find when it runs, and those that may come later."""
-    tree = parsed(code)
-    tops = {top: name for name, each in lock["packages"].items() for top in each["imports"]}
-    first, later = asked.packages(tree, needs)
-    return first | {tops[top] for name in asked.imports(tree) if (top := name.split(".")[0]) in tops}, later
-
-
-def above(name):
-    """`a.b.c` and the packages it is in: a, a.b, a.b.c."""
-    parts = name.split(".")
-    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
