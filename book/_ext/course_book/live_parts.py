@@ -126,7 +126,8 @@ def notebook_lock(lock, needs):
     """The lock for whole notebooks, where `import course_lib` brings all that any of its modules asks for."""
     packages = dict(lock["packages"])
     packages["course-lib"] = packages["course-lib"] | {"depends": sorted(set().union(*needs) - {"course-lib"})}
-    packages["jedi"] = packages["jedi"] | {"depends": ["parso"]}
+    for name, more in (("jedi", "parso"), ("ipython", "prompt-toolkit")):
+        packages[name] = packages[name] | {"depends": [*packages[name]["depends"], more]}
     return {**lock, "packages": packages}
 
 
