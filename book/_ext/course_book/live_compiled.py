@@ -21,7 +21,8 @@ CACHE = live_files.CACHE / "compiled"
 PYODIDE = live_files.MODULES / "pyodide"
 LIBRARY, STANDARD = "course_lib", "python_stdlib.zip"
 SITE, ZIP = "/lib/python3.12/site-packages", "/lib/python312.zip"
-LEFT = {"tests", "_tests", "afm", "pdfcorefonts"}      # folders; matplotlib would read each letter's width at every start
+#: folders; of the last two matplotlib would read each letter's width at every start
+LEFT = {"tests", "_tests", "afm", "pdfcorefonts"}
 
 
 def serve(lock, files, wheels, report=lambda line: None):

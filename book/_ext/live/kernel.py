@@ -17,7 +17,8 @@ from types import SimpleNamespace
 os.environ |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "COURSE_DARK_FIGURES": "1", "COLUMNS": "80",
                "JUPYTER_WIDGETS_ECHO": "0"}
 
-sys.modules["IPython.terminal.embed"] = SimpleNamespace(embed=None)     # there is no terminal
+if sys.platform == "emscripten":     # there is no terminal
+    sys.modules["IPython.terminal.embed"] = SimpleNamespace(embed=None)
 
 import asked
 import comm
