@@ -109,7 +109,7 @@ def entry(path, passage, signed=""):
     before = signed.split(", ")
     found = []
     for number, names in sources(path, passage):
-        pairs = [f"{number.written} {name}".strip() for name in names or ["?"]]
+        pairs = [f"{number.sign}{number.written} {name}".strip() for name in names or ["?"]]
         found.append(next((pair for pair in pairs if pair in before), pairs[0]))
     return ", ".join(found)
 

@@ -15,6 +15,7 @@ NOT_WORDS = [                                   # what is no claim: names, addre
     (r"`[^`\n]*`", " "), (r"^\([\w-]+\)=$", " "), (r"^:[\w-]+:.*$", " "),
     (r"^:{3,}.*\}\s*(?:[\w-]+-\d\d-[\w-]+)?$", " "),
     (r"\]\([^)]*\)", "]"), (r"https?://\S+", " "), (r"\(eq-[\w-]+\)", " "), (r"_\{?\d+\}?", " "),
+    (r"\[\d+pt\]", " "), (r"\\(t?frac)(\d)(\d)", r"\\\1{\2}{\3}"), (r"\\sqrt(\d)", r"\\sqrt{\1}"),
     (r"\b[Cc]hapters?(?:\s+\d+(?:,| and| to)?)+", " "), (r"\*\*\d\. ", " "),
 ]
 
@@ -40,16 +41,21 @@ def value(number):
 
 
 def numbers(text, digits=False):
-    """The numbers of some words, as (value, digits behind the point, scale, where); if asked, digits alone too."""
-    for match in re.finditer(rf"(?<![\w.\\-])(?<![A-Za-z]-)({NUMBER})(?![\w]|-[a-z]*\d|,\d)", text):
+    """The numbers of some words, as (value, digits behind the point, scale, where, sign); if asked, every numeral.
+
+    A digit alone, a factor (2x), a coordinate and a width among others (2-8-1) are as often names as numbers: they are
+    `alone`, and nothing has to stand behind them.
+    """
+    for match in re.finditer(rf"(?<![\w.\\])(?<![A-Za-z]-)({NUMBER})(?!\d)", text):
         written, before, after = match[1], text[:match.start()], text[match.end():match.end() + 12]
         scale = next((factor for word, factor in SCALES.items()
                       if re.match(rf"\s*{re.escape(word)}(?![a-z])", after)), 1)
-        alone = len(written) == 1 and scale == 1     # as often the name of a digit as a number
+        named = re.match(r"\w|-[a-z]*\d|,\d", after) or re.search(r"\d[-,]$", before)
+        alone = len(written) == 1 and scale == 1 or named is not None
         if digits or not alone:
             around = text[max(0, match.start() - 40):match.end() + 25].replace("\n", " ")
             yield SimpleNamespace(written=written, value=value(written), behind=exactness(written, before[-14:]),
-                                  scale=scale, around=around, alone=alone)
+                                  scale=scale, around=around, alone=alone, sign="-" if before.endswith("-") else "")
 
 
 def exactness(written, before):

@@ -82,6 +82,16 @@ def test_a_changed_number_is_not_the_one_that_was_signed():
     assert entry(path, passage, signed) == signed != entry(path, changed, signed)
 
 
+@pytest.mark.parametrize(("stem", "right", "wrong"), [
+    ("01-gradient", "= -1.125$", "= -1.725$"), ("01-gradient", "= -1.125$", "= 1.125$"), ("02-depth", "3x - 2.5", "8x - 2.5"),
+    ("02-depth", "2-8-1-8-2", "2-8-7-8-2"), ("02-depth", "(1,0)", "(1,6)"), ("01-gradient", r"\tfrac{1}{2}", r"\tfrac{1}{7}")])
+def test_a_changed_numeral_of_a_formula_is_not_what_was_signed(stem, right, wrong):
+    said = next(passage for passage in passages(ROOT / f"book/{stem}.ipynb") if right in passage.text)
+    changed = SimpleNamespace(**vars(said) | {"text": said.text.replace(right, wrong, 1)})
+    signed = SIGNED[stem][said.id]
+    assert entry(ROOT / f"book/{stem}.ipynb", said, signed) == signed != entry(ROOT / f"book/{stem}.ipynb", changed, signed)
+
+
 def test_sums_are_worked_out():
     true, false = "25,000 · 8 · 8 = 1,600,000 and", "25,000 · 8 · 8 = 1,610,000 and"
     assert 1_600_000 in list(sums(true)) and not list(sums(false))
