@@ -109,7 +109,7 @@ $(VENV)/ready-to-bench: $(VENV)/ready benchmarks/peers.py
 	@sh tools/python.sh tools/environment.py .grade tools/grading/requirements.txt
 	@touch $@
 
-$(TEACHING)/ready: $(VENV)/ready .grade/ready $(wildcard assignment/*.py) $(addprefix tools/grading/,build.py material.py parts.py)
+$(TEACHING)/ready: $(VENV)/ready .grade/ready $(wildcard assignment/*) $(addprefix tools/grading/,build.py material.py parts.py)
 	@PYTHONPATH=tools $(BIN)/python -m grading.material $(TEACHING)/material
 	@PYTHONPATH=tools .grade/bin/python -m grading.build $(TEACHING)/material $(TEACHING)/course
 	@touch $@

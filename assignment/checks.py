@@ -72,6 +72,15 @@ def same(got, want, tolerance):
     return bool(np.abs(got - want).max(initial=0) <= tolerance * scale)
 
 
+def unchanged(function, *arguments):
+    """Call a function, and complain if one of the arrays that it is given is another afterwards."""
+    before = [np.copy(argument) for argument in arguments]
+    function(*arguments)
+    same = all(np.array_equal(argument, copy) for argument, copy in zip(arguments, before))
+    if not same or getattr(function, "changed", False):     # where hand-ins are marked, the function says so itself
+        raise AssertionError(f"{function.__name__} changes the array that it is given; it should return a new one.")
+
+
 def several(got, count, what):
     """Complain unless `got` is a tuple or a list of `count` things."""
     if got is None:

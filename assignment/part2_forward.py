@@ -55,8 +55,8 @@ def relu(x):
 
 # %% check relu 2
 x = np.array([[-1., 0., 2.], [3., -0.5, 0.25]])
-checks.close(relu(x), [[0, 0, 2], [3, 0, 0.25]], "relu(x)", {"that is the absolute value": abs(x)})
-checks.close(x[0, 0], -1, "the x that relu was given, after the call", {"relu changes the array that it is given": 0})
+checks.close(relu(x.copy()), [[0, 0, 2], [3, 0, 0.25]], "relu(x)", {"that is the absolute value": abs(x)})
+checks.unchanged(relu, x)
 ### BEGIN HIDDEN TESTS
 x = np.random.default_rng(22).normal(size=(3, 4, 5, 2))
 checks.close(relu(x.copy()), np.where(x > 0, x, 0), "relu of pictures")

@@ -59,6 +59,7 @@ checks.close(v, [[1.5, 0.7]], "v", {"the rate is in v; it belongs to the step": 
                                     "the decay pushes away from zero": [[1.3, 1.1]]})
 checks.close(w, [[0.85, -2.07]], "w", {"the step goes uphill": [[1.15, -1.93]],
                                        "w moves by the old v": [[0.9, -2.1]]})
+checks.unchanged(sgd_step, np.ones((1, 2)), np.ones((1, 2)), np.ones((1, 2)), 0.1)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(42)
 for shape, lr, momentum, decay in (((3, 4), 0.3, 0.9, 0.01), ((5, 1), 0.01, 0.5, 0.2), ((2, 2), 0.1, 0.0, 0.0)):

@@ -157,7 +157,8 @@ def test_the_address_here_is_the_same_everywhere():
 
 @pytest.mark.parametrize("url", [URL, URL + "/", URL + ".git"])
 def test_an_address_is_set_everywhere(project, url):
-    address.set_address(project / "_config.yml", url)
+    assert address.set_address(project / "_config.yml", url) == ["_config.yml"]
+    assert address.set_address(project / "_config.yml", url) == []
     assert sorted(address.update(project)) == ["CITATION.cff", "chapter.ipynb"]
     assert address.update(project) == [], "written twice"
     config = (project / "_config.yml").read_text(encoding="utf-8")

@@ -20,12 +20,14 @@ FORM = re.compile(r"https://[\w.-]+(/[\w.~-]+){2,}")
 
 
 def set_address(config, url):
-    """Write the address into a `_config.yml`, whose comments stay."""
+    """Write the address into a `_config.yml`, whose comments stay; return the file's name if it had another."""
     url = url.rstrip("/").removesuffix(".git")
     if not FORM.fullmatch(url):
         sys.exit(f"{url!r} is not the address of a repository; give it as https://github.com/OWNER/NAME")
-    text = config.read_text(encoding="utf-8")
-    config.write_text(re.sub(r'(?m)^(repository:\n  url: ).*$', rf'\1"{url}"', text, count=1), encoding="utf-8")
+    old = config.read_text(encoding="utf-8")
+    new = re.sub(r'(?m)^(repository:\n  url: ).*$', rf'\1"{url}"', old, count=1)
+    config.write_text(new, encoding="utf-8")
+    return [config.name] if new != old else []
 
 
 def cited(text, url):
@@ -51,9 +53,8 @@ def update(root, write=True):
 
 def main(*arguments):
     check = "--check" in arguments
-    for url in set(arguments) - {"--check"}:
-        set_address(ROOT / "_config.yml", url)
-    changed = update(ROOT, write=not check)
+    changed = [name for url in set(arguments) - {"--check"} for name in set_address(ROOT / "_config.yml", url)]
+    changed += update(ROOT, write=not check)
     if check and changed:
         sys.exit(f"The address in _config.yml is not the one in {', '.join(changed)}: run make address.")
     print(f"The address is {'looked at' if check else 'written'}; {len(changed)} files changed.")

@@ -3,7 +3,8 @@
     python tools/handout.py book/05-counting.ipynb ... --to FOLDER
 
 What goes: `{solution}` boxes, everything between `{solution-start}` and `{solution-end}`, and
-cells tagged `solution`. What stays: everything else, outputs and quizzes included.
+cells tagged `solution`. What stays: everything else, outputs and quizzes included. A chapter whose layers the reader
+writes says at its top that here nothing stands in for them, and keeps no output that promises it.
 """
 
 import argparse
@@ -16,6 +17,9 @@ FENCE = r"^(?P<fence>:{3,}|`{3,})"
 CLOSE = r"^(?P=fence)[ \t]*(\n|\Z)"
 BOX = re.compile(FENCE + r"\{solution\}.*?" + CLOSE, re.M | re.S)
 START = re.compile(FENCE + r"\{solution-start\}", re.M)
+PROMISE = "goes on with the solution"
+NOTE = """**This copy has no solutions.** Each cell with dots is yours to write, and the cells after it need what it \
+defines. Where a sentence, or the judge, says that the page goes on with the solution, it does not here."""
 END = re.compile(FENCE + r"\{solution-end\}.*?" + CLOSE, re.M | re.S)
 
 
@@ -29,8 +33,18 @@ def without_solutions(notebook):
         elif inside or "solution" in cell.metadata.get("tags", []):
             continue
         if source.strip():
-            kept.append(nbformat.from_dict({**cell, "source": source}))
+            kept.append(without_promise(nbformat.from_dict({**cell, "source": source})))
+    if any("@judge" in cell.source for cell in kept):
+        first = next(place for place, cell in enumerate(kept) if cell.cell_type == "markdown")
+        kept.insert(first + 1, nbformat.v4.new_markdown_cell(NOTE, id="no-solutions"))
     return nbformat.from_dict({**notebook, "cells": kept})
+
+
+def without_promise(cell):
+    """A cell without the outputs that say what comes below."""
+    if "outputs" in cell:
+        cell.outputs = [output for output in cell.outputs if PROMISE not in output.get("text", "").replace("\n", " ")]
+    return cell
 
 
 def cut(text, inside):

@@ -39,6 +39,7 @@ def marked(material, tmp_path_factory):
     (handins / "zipped" / "network.zip").write_bytes(b"PK")
     (handins / "link").symlink_to(handins / "ada")
     (handins / "notes.txt").write_text("no hand-in")
+    (handins / "loose.ipynb").write_text("{}")
     done = run("batch", handins, material, marks)
     assert done.returncode == 0, done.stderr
     return handins, marks, done
@@ -52,6 +53,7 @@ def rows(marks):
 def test_everybody_gets_a_line_and_a_report(marked):
     _, marks, done = marked
     table = rows(marks)
+    assert "Not marked, since they lie in no student's folder: loose.ipynb." in done.stdout
     assert set(table) == {"ada", "broken", "<b>eve", "'=1+1", "Jörg (1)", "zipped"}
     assert (table["ada"]["points"], table["ada"]["stars"]) == ("60", "15")
     assert (table["ada"]["part2_forward"], table["ada"]["part4_training"]) == ("20", "0")

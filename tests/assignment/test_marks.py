@@ -58,6 +58,8 @@ def test_a_part_says_how_many_points_it_has():
     """Who changes a check's points is told of the text above, before nbgrader runs for a minute."""
     every = [part_of(number) for number in range(1, 7)]
     assert parts.points_that_differ(every) == []
+    every[1].cells[0].source = every[1].cells[0].source.replace("3 stars", "3 star")
+    assert parts.points_that_differ(every) == [], "one star is a star"
     every[0].checks[0].points += 1
     every[3].checks[-1].points -= 1
     first, second = parts.points_that_differ(every)
@@ -97,6 +99,9 @@ WRONG = {
                        {"convolve", "convolve_pad", "star-fast"}, "the filter is flipped"),
     "batch first": (2, {"max_pool": POOL.format(fill=", constant_values=-np.inf").replace("w.max(axis=(-1, -2))", "w.max(axis=(-1, -2)).transpose(3, 0, 1, 2)")},
                     {"max_pool", "max_pool_pad"}, "has the shape"),
+    "changes x": (2, {"relu": RELU + "x[x < 0] = 0\n    return x"}, {"relu"}, "relu changes the array that it is given"),
+    "changes w": (4, {"sgd_step": "def sgd_step(w, dw, v, lr, momentum=0.9, decay=5e-4):\n    v = momentum * v + dw + decay * w\n"
+                      "    w -= lr * v\n    return w, v"}, {"sgd_step"}, "sgd_step changes the array that it is given"),
     "no return": (2, {"relu": RELU + "np.maximum(x, 0)"}, {"relu"}, "does your function return its result"),
     "descends f": (1, {"step": "def step(w1, w2, x1, x2, y, rate):\n    return w2 - rate * df_dw2(w1, w2, x1, x2)"}, {"step"}, "descends f"),
     "equal rates": (4, {"train": solution(part_of(4), "train").replace("(1 + j % 2)", "1")}, {"train"}, "biases learn at twice the rate"),

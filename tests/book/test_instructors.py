@@ -43,6 +43,8 @@ def test_no_chapter_keeps_a_solution(path):
     text = "\n".join(cell.source for cell in out.cells)
     assert "{exercise" in text
     assert not re.search(r"\{solution", text)
+    assert handout.PROMISE not in str([cell.get("outputs", []) for cell in out.cells]).replace("\\n", " ")
+    assert ("no-solutions" in [cell.id for cell in out.cells]) == (path.stem in ("06-forward", "07-backward"))
 
 
 def test_the_difference_on_the_page_is_what_nbval_prints(tmp_path):

@@ -96,6 +96,28 @@ def test_a_letter_is_in_one_file_of_a_face(book):
     assert len(seen) > 500
 
 
+AHEAD = "[...document.querySelectorAll('link[rel=preload][as=font]')].map(link => [link.fetchPriority, link.href])"
+USED = """[...document.fonts].filter(face => face.status === 'loaded')
+    .map(face => [face.family.replaceAll('"', ''), face.style, face.unicodeRange.replaceAll(' ', '')].join())"""
+FACE = r'@font-face \{ font-family: "?([^";]+)"?; (?:font-style: (\w+);)?[^}]*?fonts/([\w-]+\.woff2)"\) format\("woff2"\);(?: unicode-range: ([^;]+);)?'
+
+
+@pytest.mark.parametrize("name", ["book/index.html", "book/05-counting.html", "book/teaching.html"])
+def test_letters_that_come_ahead_are_used_and_let_the_style_sheet_pass(book, browser, address, name):
+    faces = {",".join([family, style or "normal", (ranges or "U+0-10FFFF").replace(" ", "")]).upper(): file
+             for family, style, file, ranges in re.findall(FACE, (book / "_static/book.css").read_text(encoding="utf-8"))}
+    with browser.new_context(whole=True, viewport=weigh.TELEPHONE) as context:
+        window = context.new_page()
+        window.goto(f"{address}/{name}")
+        ahead = window.evaluate(AHEAD)
+        assert len(ahead) > 2 and {priority for priority, _ in ahead} == {"low"}
+        window.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        window.add_style_tag(content="* { content-visibility: visible !important }")      # as if all had been scrolled to
+        window.evaluate(LETTERS)
+        used = {faces.get(face.upper()) for face in window.evaluate(USED)}
+        assert {address.rpartition("/")[2] for _, address in ahead} <= used
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_is_painted_in_the_readers_scheme_before_its_script_comes(browser, address, scheme):
     with browser.new_context(whole=False, color_scheme=scheme) as context:

@@ -36,6 +36,11 @@ def students(folder):
                   if path.is_dir() and not path.is_symlink() and not path.name.startswith("."))
 
 
+def loose(folder):
+    """Names of notebooks and archives that lie beside the students' folders: nobody knows whose they are."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix in (".ipynb", *ARCHIVES) and not path.is_dir())
+
+
 def fingerprint(folder):
     """What a mark depends on: the hand-in's notebooks, the assignment, and what marks it."""
     digest = hashlib.sha256()
@@ -173,6 +178,8 @@ def main():
     troubles = sum(bool(result.get("trouble")) for result in results)
     print(f"{len(results)} hand-ins marked: {given.grades}/marks.csv and reports/."
           + (f" Have a look at {troubles} of them: the column trouble says why." if troubles else ""))
+    if beside := loose(given.handins):
+        print(f"Not marked, since they lie in no student's folder: {', '.join(beside)}.")
 
 
 if __name__ == "__main__":

@@ -19,13 +19,15 @@ SENTENCE = 600      # characters of a sentence in the report
 
 
 class Proxy:
-    """A function of the student's, called in the process of the hand-in."""
+    """A function of the student's, called in the process of the hand-in. `changed`: an array that it was given."""
 
     def __init__(self, name, session):
         self.__name__, self._session = name, session
 
     def __call__(self, *arguments, **words):
-        return self._session.call(self.__name__, arguments, words)
+        result = self._session.call(self.__name__, arguments, words)
+        self.changed = self._session.changed
+        return result
 
 
 class Absent:

@@ -85,7 +85,7 @@ def points_that_differ(all_parts):
     """What the parts' opening texts promise and their checks do not give, a sentence each."""
     wrong = []
     for part in all_parts:
-        said = [int(number) for number in re.findall(r"\b(\d+) (?:points|stars)\b", part.cells[0].source)]
+        said = [int(number) for number in re.findall(r"\b(\d+) (?:point|star)s?\b", part.cells[0].source)]
         given = [sum(check.points for check in part.checks if check.star == star) for star in (False, True)]
         if said != [number for number in given if number]:
             promised = " and ".join(map(str, said)) or "nothing"

@@ -175,6 +175,7 @@ class Session:
             raise Trouble(f"{name} raised {said['error']}")
         if "result" not in said:
             raise Trouble(f"{name} returned {said.get('odd', 'something odd')}")
+        self.changed = said.get("changed") is True      # what it was given stays here as it was
         return said["result"]
 
     def _because(self):

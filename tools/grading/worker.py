@@ -72,11 +72,14 @@ def places(error):
 
 
 def answer(namespace, sources, name, arguments, words):
-    """Call a function of the hand-in; return its result, or what went wrong."""
+    """Call a function of the hand-in; return its result and whether it changed an array, or what went wrong."""
     if not callable(namespace.get(name)):
         return {"missing": name}
+    before = [np.copy(argument) for argument in arguments if isinstance(argument, np.ndarray)]
     try:
-        return {"result": namespace[name](*arguments, **words)}
+        result = namespace[name](*arguments, **words)
+        after = [argument for argument in arguments if isinstance(argument, np.ndarray)]
+        return {"result": result, "changed": not all(map(np.array_equal, before, after))}
     except BaseException as error:
         return {"error": sentence(error, sources)}
 

@@ -79,7 +79,8 @@ class Pages(BuiltinTemplateLoader):
         for old in made_of_pages(self.builder.outdir):
             old.unlink()
         root = context["pathto"]("", 1)
-        html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version())}</head>", html, count=1)
+        letters = typefaces.first(html)
+        html = HEAD.sub(lambda found: f"<head>{head(found[1], root, self.version(), letters)}</head>", html, count=1)
         html = SAME.sub("", PLAIN.sub(r"\1", without_scripts(html)))
         html = html.replace(FOLD, "").replace(' data-theme="auto"', UNSCRIPTED, 1)
         files = {name: Path(self.builder.srcdir, path) for path, name in self.builder.images.items()}
@@ -90,12 +91,13 @@ class Pages(BuiltinTemplateLoader):
         return hashlib.sha256(f"{self.builder.config.course_static}{STYLES + SCRIPTS + LATER}".encode()).hexdigest()[:8]
 
 
-def head(text, root, version):
-    """The head of a page with one style sheet, the fonts that its first screen needs, and one script."""
+def head(text, root, version, letters):
+    """The head of a page with one style sheet, the files of letters that its first screen needs, and one script."""
     text = EXTRA.sub("", INLINE.sub("", LINK.sub(lambda found: "" if bundled(found[1]) else found[0],
                                                  without_scripts(text))))
-    fonts = "".join(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{root}_static/fonts/{name}">'
-                    for name in typefaces.FIRST)          # from a folder a browser may not load ahead
+    # after the style sheet, without which nothing is painted, and together; from a folder a browser may not load ahead
+    fonts = "".join('<link rel="preload" as="font" type="font/woff2" crossorigin fetchpriority="low" '
+                    f'href="{root}_static/fonts/{name}">' for name in letters)
     script = AFTER_PAINT.format(script=f"{root}_static/{SCRIPT}?v={version}")
     early = (f"<script>{{const page = document.documentElement; {SCHEME} {TOP}}}\nif (location.protocol !== 'file:') "
              f"document.head.insertAdjacentHTML('beforeend', '{fonts}');\n{script}</script>")

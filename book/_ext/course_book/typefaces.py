@@ -20,7 +20,10 @@ FACES = [(family, style, package) for family, package in (("Source Serif 4 Varia
          for style in ("normal", "italic")] + [("Inconsolata Variable", "normal", "inconsolata")]
 WEIGHTS = 400, 700     # of the faces' 200 to 900: lighter and heavier than this nothing is set
 SYSTEMS = ("latin", "latin-ext", "greek")
-FIRST = ("source-serif-4-latin-normal.woff2", "source-sans-3-latin-normal.woff2")  # what the first screen needs
+#: what the first screen needs, where a page holds this
+FIRST = {"source-serif-4-latin-normal": "", "source-sans-3-latin-normal": "", "source-serif-4-latin-italic": "<em",
+         "inconsolata-latin-normal": "<code", "MathJax_Zero": "<mjx-", "MathJax_Main-Regular": "<mjx-",
+         "MathJax_Math-Italic": "<mjx-"}
 #: what a reader's system has until a face has come, and the size, in percent of its own, at which a text is as wide
 #: in it as in the face: upright, italic, bold. Mean widths of letters in English by @capsizecss/metrics 4.3.0;
 #: for DejaVu, which it lacks, from the fonts over the letters of the chapters. Bold sans: 650, as titles are.
@@ -53,6 +56,12 @@ def write(folder, pages, formulas):
         rules = "".join([*text_faces(folder, shown), *stand_ins(), *formula_faces(folder, formulas)])
         kept.write_text(json.dumps({"wanted": wanted, "rules": rules}))
     return json.loads(kept.read_text())["rules"]
+
+
+def first(html):
+    """The files that a page's first screen needs, as far as the page shows. In its tables *this* is set in others."""
+    text = re.sub(r"<table\b.*?</table>", "", html, flags=re.S)
+    return [f"{name}.woff2" for name, sign in FIRST.items() if sign in text]
 
 
 def source_of(package, system, style):
