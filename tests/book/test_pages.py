@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import book_pages, lend
+from tests.conftest import Visit, book_pages, lend
 
 LOOSE_TEX = r"""() => {
   const found = [];
@@ -78,10 +78,12 @@ def test_opened_narrow_and_dark(book, visit, name):
     assert seen.problems == []
 
 
-def test_a_theme_that_was_chosen_is_kept(book, visit):
-    seen = visit((book / book_pages()[0]).as_uri(), mode="light")
+def test_a_theme_that_was_chosen_is_kept(book, browser):
+    """In a context of its own: pages that another test left open keep their theme in the same store."""
+    seen = Visit(browser, (book / book_pages()[0]).as_uri(), mode="light")
     assert seen.page.evaluate("() => document.documentElement.dataset.theme") == "light"
     seen.page.locator(".theme-switch-button:visible").first.click()
     chosen = seen.page.evaluate("() => document.documentElement.dataset.mode")
     seen.page.reload()
     assert seen.page.evaluate("() => document.documentElement.dataset.mode") == chosen
+    seen.page.context.close()
