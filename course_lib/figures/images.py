@@ -85,7 +85,8 @@ def _map_grid(count, columns, bar=False):
                                 figsize=(WIDTH, rows * side + 0.35 + (0.4 if bar else 0)))
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
     for axis in axes.flat:
-        axis.set(xticks=[], yticks=[])
+        axis.xaxis.set_visible(False)       # not `xticks=[]`, whose place the layout still looks for
+        axis.yaxis.set_visible(False)
         axis.spines[:].set_visible(False)
     return figure, axes.ravel()
 

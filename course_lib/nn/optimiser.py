@@ -28,9 +28,9 @@ class SGD:
     def __init__(self, network, *, lr, momentum=0.0, weight_decay=0.0, bias_rate=1.0, rates=None):
         given.number("SGD", lr=lr, weight_decay=weight_decay, bias_rate=bias_rate)
         given.number("SGD", below=1, momentum=momentum)
-        self.network, self.lr = network, lr
-        self.momentum, self.weight_decay = float(momentum), float(weight_decay)
-        self.velocity = [np.zeros_like(getattr(layer, name)) for layer, name in network.parameters()]
+        self.lr, self.momentum, self.weight_decay = lr, float(momentum), float(weight_decay)
+        self.parameters = list(network.parameters())
+        self.velocity = [np.zeros_like(getattr(layer, name)) for layer, name in self.parameters]
         paths = [path for path, _, _ in network.named_parameters()]
         rates = {} if rates is None else rates
         if unknown := set(rates) - set(paths):
@@ -41,7 +41,7 @@ class SGD:
     def step(self):
         """Move every parameter one step, by the gradients that `backward` stored."""
         given.number("SGD", lr=self.lr)
-        for velocity, rate, (layer, name) in zip(self.velocity, self.rates, self.network.parameters()):
+        for velocity, rate, (layer, name) in zip(self.velocity, self.rates, self.parameters):
             if not hasattr(layer, "d" + name):
                 raise RuntimeError(f"{layer} has no gradient d{name} yet: run network.forward(x) and "
                                    "network.backward(dy) before the step")
