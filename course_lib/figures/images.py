@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
 
 from course_lib.figures import palette
 from course_lib.figures.style import WIDTH
@@ -40,7 +41,7 @@ def pictures(images, captions=None, columns=8, title=None, limit=1.0):
 
 
 def signed_maps(maps, captions=None, columns=5, title=None, limit=None):
-    """Draw maps (F, H, W) on one diverging scale: red above zero, white at it, blue below.
+    """Draw maps (F, n, n) on one diverging scale: red above zero, white at it, blue below.
 
     Parameters
     ----------
@@ -51,49 +52,49 @@ def signed_maps(maps, captions=None, columns=5, title=None, limit=None):
     """
     maps = np.asarray(maps)
     limit = float(np.abs(maps).max()) if limit is None else limit
-    figure, axes = _map_grid(len(maps), columns, bar=True)
-    for axis, picture in zip(axes, maps):
-        shown = axis.imshow(picture, cmap=palette.SIGNED, vmin=-limit, vmax=limit)
-        _frame(axis)
-    _corner(axes, captions, palette.INK)
-    bar = figure.colorbar(shown, ax=axes.tolist(), orientation="horizontal", fraction=0.035,
-                          aspect=45, pad=0.015)
+    axis = _tiles(maps, columns, 0.75, cmap=palette.SIGNED, norm=Normalize(-limit, limit))
+    _corner(axis, captions, columns, palette.INK)
+    bar = axis.figure.colorbar(axis.images[0], ax=axis, orientation="horizontal", fraction=0.035,
+                               aspect=45, pad=0.015)
     bar.set_ticks([-limit, 0, limit], labels=["negative", "0", "positive"])
     bar.outline.set_visible(False)
     left, *_, right = bar.ax.get_xticklabels()
     left.set_ha("left")
     right.set_ha("right")
-    _headline(figure, title)
+    _headline(axis.figure, title)
 
 
 def grey_maps(maps, captions=None, columns=5, title=None):
-    """Draw maps (F, H, W) as a plain grey picture does: zero and everything below it black."""
+    """Draw maps (F, n, n) as a plain grey picture does: zero and everything below it black."""
     maps = np.asarray(maps)
-    figure, axes = _map_grid(len(maps), columns)
-    for axis, picture in zip(axes, maps):
-        axis.imshow(picture, cmap="gray", norm=Normalize(0, max(float(maps.max()), 1e-9), clip=True))
-        _frame(axis)
-    _corner(axes, captions, "white")
-    _headline(figure, title)
+    axis = _tiles(maps, columns, 0.35, cmap="gray", norm=Normalize(0, max(float(maps.max()), 1e-9), clip=True))
+    _corner(axis, captions, columns, "white")
+    _headline(axis.figure, title)
 
 
-def _map_grid(count, columns, bar=False):
-    """Return a figure and axes for square maps that nearly fill its width."""
-    rows = -(-count // columns)
-    side = WIDTH / columns
-    figure, axes = plt.subplots(rows, columns, squeeze=False,
-                                figsize=(WIDTH, rows * side + 0.35 + (0.4 if bar else 0)))
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
-    for axis in axes.flat:
-        axis.xaxis.set_visible(False)       # not `xticks=[]`, whose place the layout still looks for
-        axis.yaxis.set_visible(False)
-        axis.spines[:].set_visible(False)
-    return figure, axes.ravel()
+GAP = 0.06      # between tiles, as a share of the way from one to the next
 
 
-def _corner(axes, captions, colour):
-    for axis, caption in zip(axes, captions or []):
-        axis.text(0.04, 0.95, caption, transform=axis.transAxes, va="top", size=11, color=colour)
+def _tiles(pictures, columns, above, **shown):
+    """Draw pictures (N, n, n) in rows of `columns`, each framed; return their axis, on which a tile is 1 wide.
+
+    One axis for all: to lay out and draw one for each takes several times as long. `above` is the height
+    in inches of what is not tiles.
+    """
+    rows = -(-len(pictures) // columns)
+    _, axis = plt.subplots(figsize=(WIDTH, rows * WIDTH / columns + above))
+    for n, picture in enumerate(pictures):
+        row, column = divmod(n, columns)
+        axis.imshow(picture, extent=(column, column + 1 - GAP, row + 1 - GAP, row), **shown)
+        axis.add_patch(Rectangle((column, row), 1 - GAP, 1 - GAP, fill=False, edgecolor=palette.MUTED, linewidth=0.8))
+    axis.set(xlim=(-0.02, columns - GAP + 0.02), ylim=(rows - GAP + 0.02, -0.02))
+    axis.set_axis_off()
+    return axis
+
+
+def _corner(axis, captions, columns, colour):
+    for n, caption in enumerate(captions or []):
+        axis.text(n % columns + 0.04, n // columns + 0.04, caption, va="top", size=11, color=colour)
 
 
 def _headline(figure, title):
@@ -210,19 +211,14 @@ def excite(rows, labels, title):
 
     Parameters
     ----------
-    rows : list of (P, h, w) arrays
+    rows : list of (P, n, n) arrays
     labels : list of str
     """
-    figure, axes = plt.subplots(len(rows), len(rows[0]), squeeze=False,
-                                figsize=(WIDTH, 0.63 * len(rows) + 0.4))
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.03, hspace=0.03)
-    for line, patches, label in zip(axes, rows, labels):
-        for axis, patch in zip(line, patches):
-            axis.imshow(patch, cmap=palette.PIXELS, vmin=0, vmax=1)
-            axis.set(xticks=[], yticks=[])
-            _frame(axis)
-        line[0].set_ylabel(label, size=10.5, rotation=0, ha="right", va="center")
-    _headline(figure, title)
+    axis = _tiles([patch for patches in rows for patch in patches], len(rows[0]), 0.35,
+                  cmap=palette.PIXELS, norm=Normalize(0, 1))
+    for row, label in enumerate(labels):
+        axis.text(-0.1, row + 0.5, label, size=10.5, ha="right", va="center")
+    _headline(axis.figure, title)
 
 
 def why(picture, panels, title):
