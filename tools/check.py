@@ -3,7 +3,7 @@
     python tools/check.py
 
 Ruff (rules and their exceptions in pyproject.toml), mypy on the rooms that have types, radon for functions
-of more than ten ways through, then the tests of the rooms with changes: since the last commit where there
+of more than ten ways through, then the tests of the rooms and chapters with changes: since the last commit where there
 are any that are not committed, else of the last commit. Those that need the built book are left to `make
 test`. Without git only the rooms' own rules are tested.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ["course_lib", "tools", "benchmarks", "book/_ext", "assignment", "tests"]
+WORDS = {f"tests/book/test_{what}.py" for what in ("numbers", "alt_texts", "length")}    # of chapters, half a minute
 
 
 def changed():
@@ -45,7 +46,9 @@ def tests_of(path):
 
 def main():
     start = time.monotonic()
-    tests = sorted({"tests/test_rooms.py", *map(tests_of, changed())})
+    files = changed()
+    tests = sorted({"tests/test_rooms.py", *map(tests_of, files)}.union(
+        *(WORDS for path in files if path.startswith("book/") and path.endswith(".ipynb"))))
     python, os.environ["OPENBLAS_NUM_THREADS"] = [sys.executable, "-m"], "1"
     steps = [("ruff", [*python, "ruff", "check", "--quiet", *SOURCES]),
              ("mypy", [*python, "mypy", "--no-error-summary"]),
