@@ -61,7 +61,8 @@ def write_source(course, material, all_parts):
     source.mkdir(parents=True)
     for part in all_parts:
         nbformat.write(notebook(part), source / f"{part.name}.ipynb")
-    for path in [*material.iterdir(), parts.FOLDER / "README.md"]:
+    beside = [path for path in material.iterdir() if path.is_file()]        # not the bytecode of checks.py
+    for path in [*beside, parts.FOLDER / "README.md"]:
         shutil.copy(path, source)
     (course / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "learning-network"\n'
