@@ -130,7 +130,7 @@ def test_read_says_what_the_library_reads(capsys, page_file):
     assert answer["rows"] == list(page.rows)
     assert len(answer["digits"]) == len(page.digits) == sum(map(len, page.rows))
     for said, digit in zip(answer["digits"], page.digits):
-        assert set(said) == {"row", "label", "confidence", "box"}
+        assert set(said) == {"row", "label", "confidence", "second", "box"}
         assert (said["row"], said["label"], tuple(said["box"])) == (
             digit.row, digit.label, tuple(digit.box))
         assert said["confidence"] == pytest.approx(digit.confidence, abs=1e-3)

@@ -47,7 +47,7 @@ HEIGHT, LEAST, MOST = 40, 26, 85    # of digits in the working copy, and the hei
 
 @dataclass(frozen=True)
 class Digit:
-    """A digit read: its row (0 the first), label, the probability that the label is right, and its box.
+    """A digit read: its row (0 the first), label, the probability that it is right, its box, and what comes second.
 
     The box is (top, left, bottom, right) in the pixels of the picture given, the last two exclusive.
     """
@@ -56,6 +56,7 @@ class Digit:
     label: int
     confidence: float
     box: tuple[int, int, int, int]
+    second: int
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,8 @@ def read_page(image, *, skip=(), reader=None) -> Page:
     labels, p = classify(pictures, reader)
     sure = confidences(pictures, p)
     scale = scale_of(ink, seen.grey)
-    found = [Digit(part.row, int(k), float(c), _original(part, scale, seen, np.shape(image)))
-             for part, k, c in zip(ordered, labels, sure)]
+    found = [Digit(part.row, int(k), float(c), _original(part, scale, seen, np.shape(image)), int(second))
+             for part, k, c, second in zip(ordered, labels, sure, p.argsort(axis=1)[:, -2])]
     refused = [Refused(reason, _original(part, scale, seen, np.shape(image))) for part, reason in pieces.refused]
     stages = vars(ink) | vars(pieces) | {"view": seen, "scale": scale, "ordered": ordered, "pictures": pictures}
     return Page(_strings(found), found, refused, seen.remarks, stages)

@@ -43,6 +43,10 @@ class PageReader(Player):
         The picture it was read from.
     answer : str
         What was read, as markup.
+    digits : list of dict
+        The same, digit by digit: see `page_stages.listed`.
+    corrected : list of str
+        The rows as they stand: as they were read, or as they were put right by hand.
     news : dict
         What is said of the last picture: its "text", and a "kind" ("busy", "error" or "done").
     still : str
@@ -58,9 +62,11 @@ class PageReader(Player):
     ['68089']
     """
 
-    _esm = module("elements.js", "player.js", "intake.js", "reader.js")
-    _css = rules("player.css", "intake.css", more=page_stages.CSS)
+    _esm = module("elements.js", "player.js", "intake.js", "correct.js", "reader.js")
+    _css = rules("player.css", "intake.css", "correct.css", more=page_stages.CSS)
     answer = traitlets.Unicode().tag(sync=True)
+    digits = traitlets.List(traitlets.Dict()).tag(sync=True)
+    corrected = traitlets.List(traitlets.Unicode()).tag(sync=True)
     news = traitlets.Dict({"text": "", "kind": ""}).tag(sync=True)
     still = traitlets.Unicode(STILL).tag(sync=True)
     most = traitlets.Int(MOST).tag(sync=True)
@@ -114,5 +120,7 @@ class PageReader(Player):
     def show(self, image: np.ndarray, page: reading.Page, name: str):
         """Put another picture and what was read in the place of the last; the slider stays where it is."""
         frames = page_stages.frames(image, page)
-        self.image, self.page, self.answer = image, page, page_stages.answer(page, name)
-        self.tracks = [markup(frames, paper=PAPER)]
+        self.image, self.page = image, page
+        with self.hold_sync():      # the rows are for the digits: they come together
+            self.digits, self.corrected = page_stages.listed(page), page.rows
+            self.answer, self.tracks = page_stages.answer(page, name), [markup(frames, paper=PAPER)]

@@ -18,7 +18,7 @@ from course_lib.reading import Page
 from course_lib.widgets import svg
 from course_lib.widgets.frame import Frame
 
-__all__ = ["CSS", "UNSURE", "answer", "frames"]
+__all__ = ["CSS", "UNSURE", "answer", "frames", "listed"]
 
 UNSURE = 0.9      # a digit below this certainty is marked, for a person to look at
 WIDE = 720        # pixels of a picture in the page, at most
@@ -35,6 +35,8 @@ CSS = f"""
 .course-reader svg .box {{ fill: none; stroke: {palette.FORWARD}; stroke-width: 1.6px;
   vector-effect: non-scaling-stroke; }}
 .course-reader svg .out {{ stroke: {palette.BACKWARD}; stroke-width: 2.4px; stroke-dasharray: 6 4; }}
+.course-reader svg .unsure {{ stroke: {palette.BACKWARD}; stroke-dasharray: 6 4; }}
+.course-reader svg .chosen {{ stroke-width: 4px; }}
 .course-reader svg .way {{ fill: none; stroke: {palette.FORWARD}; stroke-width: 2px;
   vector-effect: non-scaling-stroke; }}
 .course-reader svg .start {{ fill: {palette.FORWARD}; }}
@@ -65,11 +67,13 @@ CSS = f"""
 
 def answer(page: Page, name: str) -> str:
     """The rows of `page` as markup, each digit over its certainty, and what was refused and why."""
-    parts = [f"<p><b>{escape(name)}:</b> {escape(summary(page))}.{''.join(' ' + r for r in page.remarks)}</p>"]
+    parts = [f"<p><b>{escape(name)}:</b> {escape(summary(page))}.{''.join(' ' + r for r in page.remarks)}</p>",
+             '<div class="read-rows">']
     for number, row in enumerate(page.rows):
         digits = [digit for digit in page.digits if digit.row == number]
         parts.append(f'<ul class="read-row" aria-label="Row {number + 1}: {row}">'
                      + "".join(map(_sure, digits)) + "</ul>")
+    parts.append("</div>")
     unsure = sum(digit.confidence < UNSURE for digit in page.digits)
     if unsure:
         parts.append(f"<p>A dashed line marks certainty below {UNSURE:.0%}: look at "
@@ -91,7 +95,19 @@ def summary(page: Page) -> str:
 
 def _sure(digit):
     look = ' class="unsure"' if digit.confidence < UNSURE else ""
-    return f"<li{look}>{digit.label}<small>{_percent(digit.confidence)}</small></li>"
+    return f"<li{look}><b>{digit.label}</b><small>{_said(digit)}</small></li>"
+
+
+def _said(digit):
+    """How sure the reader is and, where a person should look, what it would read next."""
+    return _percent(digit.confidence) + (f" or {digit.second}" if digit.confidence < UNSURE else "")
+
+
+def listed(page: Page) -> list[dict]:
+    """What was read, digit by digit, for who puts it right by hand; `where` is its box in the stages' pictures."""
+    return [{"row": digit.row, "label": digit.label, "second": digit.second, "confidence": digit.confidence,
+             "sure": _said(digit), "unsure": digit.confidence < UNSURE, "box": list(digit.box),
+             "where": [int(edge) for edge in part.box]} for digit, part in zip(page.digits, page.stages["ordered"])]
 
 
 def _refused(item):
@@ -138,10 +154,11 @@ def boxes(parts, look: str = "box") -> str:
                    for top, left, bottom, right in (part.box for part in parts))
 
 
-def labels(parts, digits, size: float) -> str:
-    """What was read, at the upper right corner of each part."""
-    return f'<g font-size="{0.6 * size:.0f}">' + "".join(
-        f'<text x="{part.right}" y="{part.top + 0.3 * size:.0f}">{digit.label}</text>'
+def read_marks(parts, digits, size: float) -> str:
+    """A box around each part, another where the reader is not sure, and what was read at its upper right corner."""
+    return f'<g class="read-marks" data-size="{size:.0f}" font-size="{0.6 * size:.0f}">' + "".join(
+        boxes([part], "box unsure" if digit.confidence < UNSURE else "box")
+        + f'<text x="{part.right}" y="{part.top + 0.3 * size:.0f}">{digit.label}</text>'
         for part, digit in zip(parts, digits)) + "</g>"
 
 
@@ -239,7 +256,7 @@ def _part_frames(found, page, size):
            f"mistake is the network's.{more}", seen(found["pictures"], page.digits))
     yield ("read", ", ".join(page.rows) or "nothing", f"In all: {summary(page)}.",
            drawing(found["grey"], f"The picture with what was read: {', '.join(page.rows) or 'nothing'}",
-                   boxes(ordered) + boxes(refused, "box out") + labels(ordered, page.digits, size)))
+                   boxes(refused, "box out") + read_marks(ordered, page.digits, size)))
 
 
 def _boxes(parts):

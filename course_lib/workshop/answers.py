@@ -33,7 +33,7 @@ def as_dict(page: Page) -> dict:
     """All that is known of what was read, for JSON."""
     return {"rows": list(page.rows), "remarks": list(page.remarks), "digits": [
         {"row": int(digit.row), "label": int(digit.label), "confidence": round(float(digit.confidence), 4),
-         "box": [int(edge) for edge in digit.box]} for digit in page.digits]}
+         "second": digit.second, "box": [int(edge) for edge in digit.box]} for digit in page.digits]}
 
 
 def write_csv(read: list[tuple[Path, Page]]) -> None:

@@ -81,7 +81,7 @@ convolution_stepper(square, np.ones((2, 2), int), [(1, 0), (2, 0)])""",
 backward_stepper(examples())""",
     "walk": """from course_lib.widgets.walk import walk_stepper
 walk_stepper(network, held_out.images[0], {"6": 6, "0": 0})""",
-    "news": "print(mine.page.rows, sorted(mine.page.stages)[:2], count.chosen, explorer.now['w1'])",
+    "news": "print(mine.page.rows, sorted(mine.page.stages)[:2], mine.corrected, count.chosen, explorer.now['w1'])",
 }
 
 
@@ -413,7 +413,7 @@ class Reader:
         self.box.locator(".intake-news", has_text=words).wait_for()
 
     def rows(self):
-        return ["".join(row.locator("li").evaluate_all("items => items.map(item => item.firstChild.textContent)"))
+        return ["".join(row.locator("li b").all_text_contents())
                 for row in self.box.locator(".course-answer .read-row").all()]
 
 
@@ -432,7 +432,7 @@ def test_an_uploaded_picture_is_read_and_every_stage_is_shown(live):
     ours.hears(f"Read strange.png: {page_stages.summary(page)}.")
     assert ours.rows() == page.rows
     sure = ours.box.locator(".course-answer .read-row small").all_text_contents()
-    assert sure == [page_stages._percent(digit.confidence) for digit in page.digits]
+    assert sure == [digit["sure"] for digit in page_stages.listed(page)]
     for item in page.refused:
         assert item.reason in ours.box.locator(".course-answer").text_content()
     player = Player(live, "reader")
@@ -446,6 +446,10 @@ def test_an_uploaded_picture_is_read_and_every_stage_is_shown(live):
     assert len(player.frame().locator("rect.out").all()) == len(page.refused)
     assert other.rows() == ["213"]                                   # the other reader keeps its page
     assert str(page.rows) in live.again(1 + list(CELLS).index("news"))
+    first = ours.box.locator(".read-row button").first
+    first.click()
+    ours.box.get_by_role("button", name="Not a digit").click()
+    assert str([page.rows[0][1:], *page.rows[1:]]) in live.again(1 + list(CELLS).index("news"))
 
 
 def test_what_cannot_be_read_is_said_and_nothing_is_lost(live):

@@ -7,7 +7,7 @@ import pytest
 from course_lib import reading
 from course_lib.widgets import page_stages
 from course_lib.widgets.page_reader import PAPER, STILL
-from course_lib.workshop import pages
+from course_lib.workshop import answers, pages
 
 PAGE = "book/11-reading.html"
 
@@ -24,15 +24,99 @@ def plain(text):
     return re.sub(r"\s", " ", text)
 
 
+def rows_of(reader):
+    return ["".join(row.locator("b").all_text_contents()) for row in reader.locator(".read-row").all()]
+
+
+def with_digit(rows, row, place, label):
+    """The rows with another label at a place; "" for none."""
+    changed = list(rows)
+    changed[row] = rows[row][:place] + label + rows[row][place + 1:]
+    return changed
+
+
+@pytest.fixture
+def reader(book, visit):
+    """The widget on a telephone, awake, its last stage shown."""
+    seen = visit((book / PAGE).as_uri(), width=390)
+    reader = seen.page.locator(".course-awake .course-reader")
+    seen.page.locator(".course-reader:not(.course-paper)").scroll_into_view_if_needed()
+    reader.get_by_role("slider", name="Stage").press("End")
+    yield reader
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390 and seen.problems == []
+
+
+def test_a_digit_tapped_in_its_row_is_put_right_and_all_can_be_taken_back(reader, recorded):
+    page, editor, picture = recorded[0], reader.locator(".read-editor"), reader.locator(".course-frames .read-marks")
+    wrong = str((page.digits[1].label + 1) % 10)
+    assert not editor.is_visible()
+    reader.locator(".read-row button").nth(1).click()
+    assert f"Row 1, digit 2: read as {page.digits[1].label}, if not that, then {page.digits[1].second}." in editor.inner_text()
+    assert editor.locator(".second").inner_text() == str(page.digits[1].second)
+    editor.get_by_role("button", name=wrong, exact=True).click()
+    assert rows_of(reader) == with_digit(page.rows, 0, 1, wrong)
+    assert picture.locator("text").all_text_contents() == list("".join(with_digit(page.rows, 0, 1, wrong)))
+    assert reader.locator(".read-row button").nth(1).inner_text().split() == [wrong, "by", "hand"]
+    assert reader.locator(".read-news").inner_text() == f"Row 1, digit 2 is {wrong} now."
+    editor.get_by_role("button", name="One before it").click()
+    editor.get_by_role("button", name="7", exact=True).click()
+    assert rows_of(reader)[0] == page.rows[0][0] + "7" + wrong + page.rows[0][2:]
+    reader.get_by_role("button", name="As it was read").click()
+    assert rows_of(reader) == page.rows and not editor.is_visible()
+    assert picture.locator("text").all_text_contents() == list("".join(page.rows))
+
+
+def test_the_picture_is_tapped_where_a_digit_is_too_many_and_where_one_is_missing(reader, recorded):
+    page, editor, picture = recorded[0], reader.locator(".read-editor"), reader.locator(".course-frames .read-marks")
+    box = picture.locator(".box").nth(2)
+    middle = box.bounding_box()
+    box.click()
+    assert "Row 1, digit 3" in editor.inner_text() and "chosen" in box.get_attribute("class")
+    editor.get_by_role("button", name="Not a digit").click()
+    assert rows_of(reader) == with_digit(page.rows, 0, 2, "")
+    assert picture.locator("rect").count() == len(page.digits) - 1
+    reader.page.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    assert "missing in row 1" in editor.inner_text()
+    editor.get_by_role("button", name=page.rows[0][2], exact=True).click()
+    assert rows_of(reader) == page.rows and picture.locator("rect").count() == len(page.digits)
+    reader.get_by_role("slider", name="Stage").press("Home")
+    reader.get_by_role("slider", name="Stage").press("End")          # the stage is drawn anew, with what was changed
+    assert picture.get_attribute("data-mine") == "yes"
+
+
+def test_digits_are_put_right_by_keys_alone(reader, recorded):
+    page, digits = recorded[0], reader.locator(".read-row button")
+    digits.nth(0).focus()
+    reader.page.keyboard.press("8")
+    assert rows_of(reader) == with_digit(page.rows, 0, 0, "8")
+    assert digits.nth(0).evaluate("one => one === document.activeElement")
+    reader.page.keyboard.press("Delete")
+    assert rows_of(reader) == [page.rows[0][1:], *page.rows[1:]]
+    assert digits.nth(0).evaluate("one => one === document.activeElement")
+
+
+def test_what_was_read_is_taken_away_as_rows_and_as_the_command_lines_csv(reader, recorded, capsys):
+    page, held = recorded[0], reader.get_by_role("textbox", name="What was read")
+    reader.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })")
+    reader.get_by_role("button", name="Copy rows").click()
+    assert held.input_value().splitlines() == page.rows
+    assert "press Ctrl+C" in reader.locator(".read-news").inner_text()
+    reader.get_by_role("button", name="Copy as CSV").click()
+    answers.write_csv([("page", page)])
+    assert held.input_value().splitlines() == [line.split(",", 1)[1] for line in capsys.readouterr().out.splitlines()]
+    reader.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.taken = text; } } })")
+    reader.get_by_role("button", name="Copy rows").click()
+    reader.locator(".read-news", has_text="on the clipboard").wait_for()
+    assert reader.page.evaluate("taken").splitlines() == page.rows
+
+
 @pytest.mark.parametrize("mode, width", [("light", 1280), ("dark", 390)])
 def test_the_recorded_run_is_the_readers_and_says_how_to_run_it_live(book, visit, recorded, mode, width):
     seen, (page, frames) = visit((book / PAGE).as_uri(), width=width, mode=mode), recorded
     reader = seen.page.locator(".course-reader:not(.course-paper)")
     assert reader.locator(".intake-still").inner_text() == STILL and "jupyter lab book" in STILL
     assert not reader.get_by_role("button", name="Choose a picture").is_visible()
-    rows = ["".join(row.locator("li").evaluate_all("items => items.map(item => item.firstChild.textContent)"))
-            for row in reader.locator(".read-row").all()]
-    assert rows == page.rows and len(rows) > 1
+    assert rows_of(reader) == page.rows and len(page.rows) > 1
     handle = reader.get_by_role("slider", name="Stage")
     handle.press("Home")
     for k, frame in enumerate(frames):

@@ -50,6 +50,7 @@ def test_a_picture_in_pieces_is_read_and_shown_in_every_stage(reader, strange):
     assert shown(reader) == [frame.html() for frame in page_stages.frames(image, page)]
     assert all(old != new for old, new in zip(before[-1:] + before[:1], shown(reader)[-1:] + shown(reader)[:1]))
     assert reader.answer == page_stages.answer(page, "strange.png")
+    assert reader.corrected == page.rows and [digit["label"] for digit in reader.digits] == [d.label for d in page.digits]
     assert reader.news == {"text": f"Read strange.png: {page_stages.summary(page)}.", "kind": "done"}
 
 

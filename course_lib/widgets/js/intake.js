@@ -19,8 +19,9 @@ export function intake({ model, el }) {
   const choose = make("button", "", live, "Choose a picture");
   const file = make("input", "", live);
   Object.assign(file, { type: "file", accept: "image/*", hidden: true });
+  const camera = make("button", "intake-camera", live, "Take a photograph"); // where a finger points: a telephone
   const paste = make("button", "", live, "Paste");
-  choose.type = paste.type = "button";
+  choose.type = camera.type = paste.type = "button";
   make("span", "", live, "or drop one here. Ctrl+V (⌘V) on the button pastes too.");
   const voice = make("p", "intake-news", root);
   voice.setAttribute("role", "status");
@@ -47,7 +48,8 @@ export function intake({ model, el }) {
 
   const nothing = (where) => say(`There is no picture ${where}. Copy the picture itself, not its name or its address.`, "error");
 
-  choose.addEventListener("click", () => file.click());
+  choose.addEventListener("click", () => { file.removeAttribute("capture"); file.click(); });
+  camera.addEventListener("click", () => { file.setAttribute("capture", "environment"); file.click(); });
   file.addEventListener("change", () => {
     if (file.files.length) hand(file.files[0], file.files[0].name);
     file.value = ""; // so that the same file can be chosen again
