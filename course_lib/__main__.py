@@ -124,8 +124,8 @@ def reading(this: argparse.ArgumentParser) -> None:
     this.add_argument("files", nargs="+", metavar="FILE",
                       help="photographs or scans (PNG, JPEG, ...), or folders of them")
     this.add_argument("--json", action="store_true",
-                      help="print JSON: the rows, and each digit's row, label, confidence and "
-                           "box (top, left, bottom, right)")
+                      help="print JSON: the rows, and each digit's row, label, confidence, second "
+                           "reading and box (top, left, bottom, right)")
     this.add_argument("--csv", action="store_true", help="print a line for each digit, the same as CSV")
     this.add_argument("--draw", metavar="OUT.png", help="store the picture with what was read drawn into it")
     this.set_defaults(run=read)

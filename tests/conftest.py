@@ -213,7 +213,9 @@ def browser():
         browser.close()
 
 
+#: a reader is there, so that the theme's script comes; everything that waits to be seen is drawn
 DRAWN = """async () => {
+  dispatchEvent(new Event("pointermove"));
   await document.fonts.ready;
   for (const place of document.querySelectorAll(".course-asleep")) place.dispatchEvent(new Event("pointerdown"));
   const asleep = () => document.querySelector(".course-asleep");

@@ -1,10 +1,27 @@
 // What every page does: formulas are copied as TeX, and those that are too wide can be scrolled by keyboard;
 // a word of the glossary says its sentence while it is pointed at or has the focus, or at the first tap.
 
-// The theme's own script, half of all, comes when the page is there.
+// The theme's own script, half of all: its menus, side bars, hints, and the keys that copy. It comes at the reader's
+// first sign of life; a key that was pressed before it is there is pressed again when it is.
 const THEME = document.currentScript.src.replace("book.js", "theme.js");
-const theme = () => document.head.append(Object.assign(document.createElement("script"), { src: THEME }));
-if (document.readyState === "complete") theme(); else addEventListener("load", theme);
+const KEYS = ".bd-header button, .bd-header-article button, .bd-sidebar button, #pst-back-to-top";
+let theme, themed = false;
+const come = () => (theme ??= new Promise((done) => {
+  document.head.append(Object.assign(document.createElement("script"), { src: THEME, onload: () => { themed = true; done(); } }));
+}));
+for (const sign of ["pointermove", "pointerdown", "keydown", "focusin", "scroll"]) addEventListener(sign, come, { capture: true, passive: true, once: true });
+addEventListener("click", (event) => {
+  const key = themed ? null : event.target.closest?.(KEYS);
+  if (!key) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  come().then(() => key.click());
+}, true);
+addEventListener("keydown", (event) => {
+  if (themed || event.key !== "k" || !(event.ctrlKey || event.metaKey)) return; // opens the search
+  event.preventDefault();
+  come().then(() => dispatchEvent(new KeyboardEvent("keydown", event)));
+}, true);
 
 document.addEventListener("copy", (event) => {
   const selection = getSelection();

@@ -186,8 +186,7 @@ def _at_scale(page, size: float) -> np.ndarray:
 
 def scale_of(ink: Ink, image) -> tuple[float, float]:
     """How large the working copy is beside the picture given: (down, across)."""
-    (h, w), shape = ink.mask.shape, np.shape(image)
-    return h / shape[0], w / shape[1]
+    return tuple(n / given for n, given in zip(ink.mask.shape, np.shape(image)))
 
 
 # ---------------------------------------------------------------- what was read

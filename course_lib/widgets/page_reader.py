@@ -1,7 +1,7 @@
 """A reader of pages for a picture of one's own: chosen, dropped or pasted, read, shown stage by stage.
 
 Reading needs Python, so it needs a kernel. In the built page the widget shows the run it was stored
-with, and says how to have it live.
+with, and says how to have it live. What was read is put right by hand there, too.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ __all__ = ["PageReader"]
 
 PAPER = (1, 3, 5, 7, 8, 9)  # stages for paper: light, ink, join and cut, order, what the network sees, read
 MOST = 60_000_000         # bytes of a file: a photograph has 2 to 10 million
-STILL = ("This is a recorded run. To read a picture of your own, open this chapter in Jupyter "
-         "(jupyter lab book) and run this cell.")
+STILL = ("This is a recorded run. To read a picture of your own, press “Run this page” above, or open this "
+         "chapter in Jupyter (jupyter lab book), and run this cell.")
 UNCHANGED = "What stands below has not changed."
 
 

@@ -58,7 +58,8 @@ CSS = f"""
   color: var(--course-muted); }}
 .course-reader .course-answer .read-row .unsure {{ border-bottom: 3px dashed var(--course-backward); }}
 @media (max-width: 700px) {{ .course-reader .course-words .course-sentence {{ min-height: 4.4em; }}
-  .course-reader .course-answer .read-row {{ gap: 0.3rem 0; }}
+  .course-reader .course-answer .read-row {{ gap: 0.3rem 0; padding-left: 0.2rem; }}
+  .course-reader .course-answer .read-row :is(li, button) {{ min-width: 46px; padding-inline: 0; }}
   .course-reader .course-answer .read-row small {{ font-size: 0.7rem; }} }}
 """
 
@@ -105,7 +106,7 @@ def _said(digit):
 
 def listed(page: Page) -> list[dict]:
     """What was read, digit by digit, for who puts it right by hand; `where` is its box in the stages' pictures."""
-    return [{"row": digit.row, "label": digit.label, "second": digit.second, "confidence": digit.confidence,
+    return [{"row": digit.row, "label": digit.label, "second": digit.second, "confidence": round(digit.confidence, 4),
              "sure": _said(digit), "unsure": digit.confidence < UNSURE, "box": list(digit.box),
              "where": [int(edge) for edge in part.box]} for digit, part in zip(page.digits, page.stages["ordered"])]
 

@@ -87,3 +87,21 @@ def test_a_theme_that_was_chosen_is_kept(book, browser):
     seen.page.reload()
     assert seen.page.evaluate("() => document.documentElement.dataset.mode") == chosen
     seen.page.context.close()
+
+
+@pytest.mark.parametrize("sign", ["press", "search"])
+def test_the_themes_script_comes_with_the_readers_first_sign_which_is_not_lost(served, browser, sign):
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served}/book/03-relu.html", wait_until="networkidle")
+    assert [url for url in asked if "book.js" in url] and not [url for url in asked if "theme.js" in url]
+    if sign == "press":
+        mode = page.evaluate("document.documentElement.dataset.mode")
+        page.locator(".theme-switch-button:visible").first.evaluate("key => key.click()")
+        page.wait_for_function("mode => document.documentElement.dataset.mode !== mode", arg=mode)
+    else:
+        page.keyboard.press("Control+k")
+        page.locator("#pst-search-dialog[open]").wait_for()
+    assert len([url for url in asked if "theme.js" in url]) == 1
+    page.close()

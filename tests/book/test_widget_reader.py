@@ -8,6 +8,7 @@ from course_lib import reading
 from course_lib.widgets import page_stages
 from course_lib.widgets.page_reader import PAPER, STILL
 from course_lib.workshop import answers, pages
+from tests.book.test_access import AXE, RUN_AXE
 
 PAGE = "book/11-reading.html"
 
@@ -35,6 +36,14 @@ def with_digit(rows, row, place, label):
     return changed
 
 
+def tap(reader, x, y):
+    """Touch a point of the last stage's picture, given in the picture's pixels."""
+    picture = reader.locator(".course-frames svg:has(.read-marks)")
+    picture.scroll_into_view_if_needed()
+    reader.page.mouse.click(*picture.evaluate(
+        "(svg, [x, y]) => { const p = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM()); return [p.x, p.y]; }", [x, y]))
+
+
 @pytest.fixture
 def reader(book, visit):
     """The widget on a telephone, awake, its last stage shown."""
@@ -53,6 +62,8 @@ def test_a_digit_tapped_in_its_row_is_put_right_and_all_can_be_taken_back(reader
     reader.locator(".read-row button").nth(1).click()
     assert f"Row 1, digit 2: read as {page.digits[1].label}, if not that, then {page.digits[1].second}." in editor.inner_text()
     assert editor.locator(".second").inner_text() == str(page.digits[1].second)
+    reader.page.evaluate(AXE)
+    assert reader.page.evaluate(RUN_AXE, {}) == []
     editor.get_by_role("button", name=wrong, exact=True).click()
     assert rows_of(reader) == with_digit(page.rows, 0, 1, wrong)
     assert picture.locator("text").all_text_contents() == list("".join(with_digit(page.rows, 0, 1, wrong)))
@@ -68,14 +79,13 @@ def test_a_digit_tapped_in_its_row_is_put_right_and_all_can_be_taken_back(reader
 
 def test_the_picture_is_tapped_where_a_digit_is_too_many_and_where_one_is_missing(reader, recorded):
     page, editor, picture = recorded[0], reader.locator(".read-editor"), reader.locator(".course-frames .read-marks")
-    box = picture.locator(".box").nth(2)
-    middle = box.bounding_box()
-    box.click()
-    assert "Row 1, digit 3" in editor.inner_text() and "chosen" in box.get_attribute("class")
+    y, x = page.stages["ordered"][2].centre
+    tap(reader, x, y)
+    assert "Row 1, digit 3" in editor.inner_text() and "chosen" in picture.locator(".box").nth(2).get_attribute("class")
     editor.get_by_role("button", name="Not a digit").click()
     assert rows_of(reader) == with_digit(page.rows, 0, 2, "")
     assert picture.locator("rect").count() == len(page.digits) - 1
-    reader.page.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    tap(reader, x, y)
     assert "missing in row 1" in editor.inner_text()
     editor.get_by_role("button", name=page.rows[0][2], exact=True).click()
     assert rows_of(reader) == page.rows and picture.locator("rect").count() == len(page.digits)

@@ -42,6 +42,14 @@ def test_digits_agree_with_rows(readings):
     assert all(0 < d.confidence <= 1 for d in page.digits)
 
 
+def test_the_second_reading_is_the_next_likely_digit(readings):
+    for page in readings:
+        _, p = reading.classify(page.stages["pictures"])
+        for digit, seen in zip(page.digits, p):
+            assert digit.label != digit.second
+            assert seen[digit.second] == max(chance for k, chance in enumerate(seen) if k != digit.label)
+
+
 @pytest.mark.parametrize("stage, sheet", [("light", 0), ("join", 3), ("cut", 2), ("rows", 3), ("turn", 1),
                                           ("frame", 0)])
 def test_every_stage_saves_a_page(sheets, readings, stage, sheet):

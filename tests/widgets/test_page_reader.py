@@ -98,10 +98,12 @@ def test_the_answer_gives_every_certainty_and_every_reason(strange):
     markup = page_stages.answer(page, "<b>&")
     assert "<b>&lt;b&gt;&amp;:</b>" in markup
     for digit, (look, label, share) in zip(
-            page.digits, re.findall(r"<li( class=\"unsure\")?>(\d)<small>(.*?)</small>", markup), strict=True):
+            page.digits, re.findall(r"<li( class=\"unsure\")?><b>(\d)</b><small>(.*?)</small>", markup), strict=True):
         assert int(label) == digit.label and bool(look) == (digit.confidence < page_stages.UNSURE)
+        share, _, second = share.partition(" or ")
         assert share == (f"{int(100 * digit.confidence)}%" if digit.confidence <= 0.99 else "> 99%")
         assert bool(look) == (share != "> 99%" and int(share[:-1]) < 90)
+        assert second == (str(digit.second) if look else "")
     assert markup.count("does not look like a digit") == len(page.refused) == 3
 
 

@@ -10,6 +10,7 @@ SHARED = {
     "course-drawing": "the frame's for its size, the circuit's for its letters; on its page is no other drawing",
     "course-grids": "the tiny network's player has pairs of numbers in its grids",
     "course-voice": "what is said aloud and not seen, the same three times",
+    "course-reader": "what the page reader shows, and how its reader puts that right",
     "course-live": "the page that is brought to life: its button's place is the page's",
     "course-stills": "key frames, which a printed page sets three in a row",
 }

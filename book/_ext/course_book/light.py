@@ -21,7 +21,7 @@ STYLES = (
 SCRIPTS = (
     "documentation_options.js", "doctools.js", "sphinx_highlight.js", "theme-names.js", "togglebutton.js",
     "design-tabs.js", "asleep.js", "page.js", "quiz.js", "search.js")
-#: what can come when the page is there: the theme's menus, hints and side bars, and the buttons that copy
+#: what comes with the reader's first sign of life: the theme's menus, hints and side bars, and the buttons that copy
 LATER = ("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js", "scripts/bootstrap.js",
          "scripts/pydata-sphinx-theme.js")
 #: what the theme asks for and the book does without: its icons as a script, its search
