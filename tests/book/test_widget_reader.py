@@ -87,6 +87,8 @@ def test_the_picture_is_tapped_where_a_digit_is_too_many_and_where_one_is_missin
     assert picture.locator("rect").count() == len(page.digits) - 1
     tap(reader, x, y)
     assert "missing in row 1" in editor.inner_text()
+    assert picture.locator("rect").count() == len(page.digits)         # the place that was tapped has a frame
+    assert editor.evaluate("it => it.getBoundingClientRect().bottom <= innerHeight + 1")
     editor.get_by_role("button", name=page.rows[0][2], exact=True).click()
     assert rows_of(reader) == page.rows and picture.locator("rect").count() == len(page.digits)
     reader.get_by_role("slider", name="Stage").press("Home")

@@ -19,6 +19,8 @@ export const csv = (rows) => [COLUMNS, ...rows.flatMap((row, r) => row.map(({ la
 
 const middle = ([top, left, bottom, right]) => [(left + right) / 2, (top + bottom) / 2];
 
+const sides = ([top, left, bottom, right]) => `x="${left - 1}" y="${top - 1}" width="${right - left + 2}" height="${bottom - top + 2}"`;
+
 /** What lies at a point of the picture: the row and the place of a digit, or of one that is missing there. */
 export function under(rows, x, y) {
   let found = { row: 0, place: 0, missing: true }, nearest = Infinity;
@@ -99,6 +101,7 @@ export function correcting({ model, answer, stages }) {
     draw();
     if (which.missing || beside === stages) keys.firstChild.focus({ preventScroll: true });
     else focusOn(which.row, which.place);
+    if (beside === stages) editor.scrollIntoView({ block: "nearest" }); // on a telephone the picture fills the screen
   }
 
   /** A digit as a button: keys change it, too. */
@@ -147,12 +150,13 @@ export function correcting({ model, answer, stages }) {
     const marks = stages.querySelector(".read-marks");
     if (!marks || !chosen && back.hidden && !marks.dataset.mine) return;
     marks.dataset.mine = "yes";
-    const size = Number(marks.dataset.size);
-    marks.innerHTML = rows.flatMap((row, r) => row.map(({ where: [top, left, bottom, right], label, unsure, byHand }, k) => {
+    const size = Number(marks.dataset.size), missing = chosen?.missing && chosen.where;
+    marks.innerHTML = rows.flatMap((row, r) => row.map(({ where, label, unsure, byHand }, k) => {
       const look = [unsure && !byHand && "unsure", !chosen?.missing && chosen?.row === r && chosen?.place === k && "chosen"].filter(Boolean).join(" ");
-      return right ? `<rect class="box ${look}" x="${left - 1}" y="${top - 1}" width="${right - left + 2}" height="${bottom - top + 2}"/>`
+      const [top, , , right] = where;
+      return right ? `<rect class="box ${look}" ${sides(where)}/>`
         + `<text font-size="${0.6 * size}" x="${right}" y="${top + 0.3 * size}">${label}</text>` : "";
-    })).join("");
+    })).join("") + (missing ? `<rect class="box unsure" ${sides(missing)}/>` : "");
   }
 
   function tapped({ target, clientX, clientY }) {
