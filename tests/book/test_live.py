@@ -10,8 +10,10 @@ import pytest
 import serve
 from weigh import pages as all_pages
 
+from course_lib.workshop import pages as made
 from course_lib.workshop.tasks import TASKS
 from tests.book.test_access import AXE, RUN_AXE
+from tests.book.test_live_kernel import png
 from tests.conftest import PATIENCE, ROOT, rest_slow
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
@@ -349,6 +351,30 @@ def test_the_readers_own_widgets_have_python_behind_them(live):
     assert "squared 6" in shown.text_content() and "squared 5" not in shown.text_content()
     shown.get_by_role("button", name="Press").click()
     shown.get_by_text("pressed").wait_for()
+    assert page.problems == [] and page.outside() == set()
+
+
+MINE = """from course_lib.widgets.page_reader import PageReader
+from course_lib.workshop import pages
+mine = PageReader(pages.line("68").image, "a line")
+mine"""
+
+
+@pytest.mark.slow
+def test_a_picture_of_the_readers_own_is_read_and_put_right(live):
+    page = live("11-reading", viewport={"width": 390, "height": 844}).start()
+    page.write(page.cell(1), MINE)
+    page.run(page.cell(1))
+    reader = page.cell(1).locator(".course-reader")
+    reader.get_by_role("button", name="Choose a picture").wait_for(timeout=LONG)
+    reader.locator("input[type=file]").set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": png(made.line("2024").image)})
+    reader.locator(".intake-news", has_text="Read mine.png: 4 digits in 1 row.").wait_for(timeout=LONG)
+    reader.locator(".read-row button").nth(1).click()
+    reader.get_by_role("button", name="7", exact=True).click()
+    page.write(page.cell(2), "print(mine.corrected, mine.page.rows)")
+    page.run(page.cell(2))
+    page.cell(2).locator(".cell_output").filter(has_text="['2724'] ['2024']").wait_for(timeout=LONG)
     assert page.problems == [] and page.outside() == set()
 
 
